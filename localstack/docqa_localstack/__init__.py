@@ -1,0 +1,1 @@
+"""LocalStack in host mode: `plugin` runs inside LocalStack, `host` starts and looks after everything."""

@@ -1,0 +1,54 @@
+"""What must be in LocalStack before the stack is deployed: the bucket for its assets and the secrets it imports."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from docqa_localstack.host.credentials import Credentials
+from docqa_localstack.host.endpoints import Endpoints
+from docqa_localstack.host.services.localstack import REGION
+
+ASSET_BUCKET = "docqa-assets-local"
+
+
+def client(service: str, endpoint: str) -> Any:
+    """A boto3 client of LocalStack, whatever credentials and proxies the caller's environment names."""
+    return boto3.client(
+        service,  # type: ignore[call-overload,unused-ignore]
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 (LocalStack takes any)
+        endpoint_url=endpoint,
+        config=Config(proxies={}, read_timeout=60, retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}),
+    )
+
+
+def secrets(endpoints: Endpoints, credentials: Credentials) -> dict[str, dict[str, str]]:
+    """The secrets by name, as the functions read them."""
+    return {
+        "docqa/database": {"url": endpoints.database_url},
+        "docqa/cache": {"url": endpoints.cache_url},
+        "docqa/tokens": {"signing_key": credentials.token_signing_key},
+    }
+
+
+def plant(endpoints: Endpoints, credentials: Credentials) -> None:
+    """Create or update all of them. May be called again. Raises botocore's ClientError."""
+    s3 = client("s3", endpoints.aws_url)
+    if ASSET_BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=ASSET_BUCKET)
+    manager = client("secretsmanager", endpoints.aws_url)
+    for name, value in secrets(endpoints, credentials).items():
+        _put(manager, name, value)
+
+
+def _put(manager: Any, name: str, value: Mapping[str, str]) -> None:
+    text = json.dumps(value)
+    try:
+        manager.create_secret(Name=name, SecretString=text)
+    except manager.exceptions.ResourceExistsException:
+        if manager.get_secret_value(SecretId=name)["SecretString"] != text:
+            manager.put_secret_value(SecretId=name, SecretString=text)

@@ -1,0 +1,1 @@
+"""Repairs of CloudFormation: custom resources, updates that change something, failures that fail and roll back."""

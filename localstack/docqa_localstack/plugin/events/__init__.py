@@ -1,0 +1,1 @@
+"""Repairs of EventBridge: input transformers, retries and dead-letter queues of targets."""

@@ -1,0 +1,1 @@
+"""What outlives LocalStack, which forgets everything with its process."""

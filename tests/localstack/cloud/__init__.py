@@ -1,0 +1,1 @@
+"""What the stack needs of the cloud beside Lambda: each test is about one documented behaviour of AWS."""

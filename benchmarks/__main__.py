@@ -1,0 +1,41 @@
+"""`python -m benchmarks`: measure the running stack (`make up` first) and rewrite the tables of RESULTS.md."""
+
+import argparse
+from pathlib import Path
+
+from benchmarks import machine, questions, stack
+from benchmarks.figures import Section
+from docqa_localstack.host.paths import StackPaths
+from tests.stack.support import Stack
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+MARK = "<!-- measured: {} -->\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
+    parser.add_argument("--out", type=Path, help="with --questions: one JSON line a question")
+    arguments = parser.parse_args()
+    running = Stack.of(StackPaths.current())
+    where = machine.describe()
+    if arguments.questions:
+        write("questions", where, [questions.measure(running, arguments.questions, arguments.out)])
+    else:
+        write("stack", where, stack.measure(running))
+
+
+def write(part: str, where: str, sections: list[Section]) -> None:
+    """Replace what stands between this part's marks; everything else stays."""
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n"
+    begin, end = MARK.format(part), MARK.format(f"end of {part}")
+    body = f"{begin}\nMeasured on {where}\n\n" + "\n".join(section.markdown() for section in sections) + end
+    if begin in text:
+        text = text[: text.index(begin)] + body + text[text.index(end) + len(end) :]
+    else:
+        text = f"{text.rstrip()}\n\n{body}"
+    RESULTS.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Figures and the table they go into."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured thing: its value, the aim if there is one, and how it was taken."""
+
+    what: str
+    value: str
+    aim: str = ""
+    how: str = ""
+
+
+@dataclass
+class Section:
+    """A table of RESULTS.md."""
+
+    title: str
+    command: str
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, what: str, value: str, *, aim: str = "", how: str = "") -> None:
+        self.rows.append(Row(what, value, aim, how))
+        print(f"{what:60} {value:>34}  {aim}", flush=True)
+
+    def markdown(self) -> str:
+        head = f"## {self.title}\n\n`{self.command}`\n\n| what | measured | aim | how |\n| --- | --- | --- | --- |\n"
+        return head + "".join(f"| {r.what} | {r.value} | {r.aim} | {r.how} |\n" for r in self.rows)
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Median, 95th percentile and maximum in milliseconds."""
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    return f"{statistics.median(ordered) * 1000:.0f} ms (p95 {p95 * 1000:.0f}, max {ordered[-1] * 1000:.0f})"

@@ -1,0 +1,109 @@
+"""The HTTP contract from the client's side."""
+
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from docqa_cli import session
+from docqa_cli.errors import CliError
+from docqa_cli.sse import Event, parse
+
+PREFIX = "/api/v1"
+TIMEOUT = httpx.Timeout(35.0, connect=5.0)
+STREAM_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+
+
+class Client:
+    """Speaks to one stack. Every refusal becomes a CliError with the server's code and sentence."""
+
+    def __init__(self, where: session.Addresses | None = None) -> None:
+        self.where = where or session.addresses()
+        self._http = httpx.Client(timeout=TIMEOUT)
+        self._token: str | None = None
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._http.close()
+
+    # -- accounts ------------------------------------------------------------------------------------
+
+    def register(self, email: str, password: str) -> session.Login:
+        return self._enter("auth/register", email, password)
+
+    def login(self, email: str, password: str) -> session.Login:
+        return self._enter("auth/login", email, password)
+
+    def token(self) -> str:
+        """A valid access token: given, kept, or fetched for the local developer account."""
+        if self._token is None:
+            self._token = session.given_token() or self._kept_or_developer().access_token
+        return self._token
+
+    def _kept_or_developer(self) -> session.Login:
+        login, developer = session.kept(), session.developer()
+        if login is not None and login.usable:
+            return login
+        if developer is None or (login is not None and login.email != developer[0]):
+            raise CliError("You are not logged in.", code="unauthenticated", hint="Log in: docqa login")
+        try:
+            return self.login(*developer)
+        except CliError as error:
+            if error.code != "unauthenticated":
+                raise
+            return self.register(*developer)
+
+    def _enter(self, path: str, email: str, password: str) -> session.Login:
+        answer = self._http.post(f"{self.where.api_url}{PREFIX}/{path}", json={"email": email, "password": password})
+        body = _checked(answer)
+        login = session.Login(email, body["access_token"], time.time() + body["expires_in"])
+        session.keep(login)
+        self._token = login.access_token
+        return login
+
+    # -- requests ------------------------------------------------------------------------------------
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON of an answer, None for 204. Logs the local developer in again when the token has ended."""
+        answer = self._send(method, path, body)
+        if answer.status_code == 401 and session.given_token() is None and (account := session.developer()):
+            kept = session.kept()
+            if kept is None or kept.email == account[0]:
+                self._token = None
+                self.login(*account)
+                answer = self._send(method, path, body)
+        return _checked(answer)
+
+    def stream(self, path: str, body: dict[str, Any]) -> Iterator[Event]:
+        """Server-sent events of a POST to the stream function, as they arrive."""
+        url = f"{self.where.stream_url}{PREFIX}/{path}"
+        with self._http.stream("POST", url, json=body, headers=self._headers(), timeout=STREAM_TIMEOUT) as answer:
+            if answer.status_code >= 400:
+                answer.read()
+                _checked(answer)
+            yield from parse(answer.iter_lines())
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
+        return self._http.request(method, f"{self.where.api_url}{PREFIX}/{path}", json=body, headers=self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token()}"}
+
+
+def _checked(answer: httpx.Response) -> Any:
+    if answer.status_code < 400:
+        return answer.json() if answer.content else None
+    try:
+        error = answer.json()["error"]
+        raise CliError(error["message"], code=error["code"], retryable=error["retryable"])
+    except (ValueError, KeyError, TypeError) as cause:
+        raise CliError(
+            f"The stack answered with HTTP status {answer.status_code} and no reason.",
+            code="bad_gateway",
+            retryable=True,
+            hint="See what is wrong: docqa doctor",
+        ) from cause

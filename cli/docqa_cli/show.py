@@ -1,0 +1,126 @@
+"""What people see: tables, progress, answers with their sources."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from docqa_cli.uploads import Upload
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+STAGES = ("claim", "parse", "chunk", "embed", "publish")
+COLOURS = {"ready": "green", "failed": "red", "rejected": "red", "processing": "yellow", "awaiting_upload": "yellow"}
+
+
+def line(text: str) -> None:
+    """A line that is never broken, so that it can be copied and searched."""
+    out.print(text, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output, nothing else."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def status_text(status: str) -> str:
+    return f"[{COLOURS.get(status, 'white')}]{status}[/]"
+
+
+def place(item: dict[str, Any]) -> str:
+    """Where a passage stands, for a person: "page 3", "row 12", or nothing."""
+    if item.get("row") is not None:
+        return f"row {item['row']}"
+    page = item.get("page", item.get("page_from"))
+    return f"page {page}" if page is not None else ""
+
+
+def documents(rows: Iterable[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Document", no_wrap=True)
+    for column in ("File", "Status", "Pages", "Chunks", "Reason"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        error = row["error"]
+        table.add_row(
+            row["document_id"],
+            escape(row["filename"]),
+            status_text(row["status"]),
+            str(row["pages"] or ""),
+            str(row["chunks"] or ""),
+            escape(f"{error['message']} ({error['code']})") if error else "",
+        )
+    return table
+
+
+def hits(rows: Iterable[dict[str, Any]]) -> None:
+    for hit in rows:
+        where = ", ".join(part for part in (hit["filename"], place(hit), " › ".join(hit["heading_path"])) if part)
+        out.print(f"[bold]{hit['rank']}[/] [cyan]{escape(where)}[/] [dim]{hit['score']:.3f}[/]")
+        out.print(escape(_shortened(hit["text"])) + "\n")
+
+
+def sources(citations: Iterable[dict[str, Any]]) -> None:
+    for citation in citations:
+        where = ", ".join(part for part in (citation["filename"], place(citation)) if part)
+        quote = _shortened(citation["quote"], 240)
+        out.print(f"  [bold]\\[{citation['marker']}][/] [cyan]{escape(where)}[/]: [dim]“{escape(quote)}”[/]")
+
+
+def _shortened(text: str, limit: int = 400) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+class UploadProgress:
+    """One line a file: bytes while it is sent, stages while it is processed."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[state]}"),
+            DownloadColumn(),
+            TimeElapsedColumn(),
+            console=err,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "UploadProgress":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def __call__(self, upload: Upload) -> None:
+        """Show where an upload stands; called from any thread."""
+        key = str(upload.path)
+        if key not in self._tasks:
+            self._tasks[key] = self._progress.add_task(escape(upload.path.name), total=max(upload.size, 1), state="")
+        done = upload.status in ("ready", "failed", "rejected")
+        self._progress.update(self._tasks[key], completed=upload.sent, state=_state(upload))
+        if done:
+            self._progress.stop_task(self._tasks[key])
+
+
+def _state(upload: Upload) -> str:
+    if upload.status == "processing":
+        return f"[yellow]{stage_text(upload.document)}[/]"
+    return status_text("sending" if upload.status == "waiting" else upload.status)
+
+
+def stage_text(document: dict[str, Any]) -> str:
+    """The stage that runs now, and how far it is."""
+    running = [s for s in document.get("stages", []) if s["status"] != "done"]
+    if not running:
+        return "processing"
+    stage = min(running, key=lambda s: STAGES.index(s["stage"]))
+    return f"{stage['stage']} {stage['done']}/{stage['total']}" if stage["total"] > 1 else str(stage["stage"])

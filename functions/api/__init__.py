@@ -1,0 +1,1 @@
+"""API Gateway → Mangum: everything that is answered at once."""

@@ -1,0 +1,1 @@
+"""Embeds texts and scores pairs: the only function that carries models."""

@@ -1,0 +1,1 @@
+"""Migrations on deploy, and the janitor on a schedule."""

@@ -1,0 +1,1 @@
+"""Function URL and API Gateway (STREAM) → streaming runtime: answers and live progress."""

@@ -1,0 +1,7 @@
+"""The streamed HTTP API: an ASGI app that the streaming runtime serves."""
+
+from docqa.bootstrap import container
+from docqa.http.app import create_app
+from docqa.http.routes import ask, operations, progress
+
+app = create_app(container(), [ask.router, progress.router, operations.router])

@@ -1,0 +1,1 @@
+"""Answers questions from retrieved passages; `answerer.ExtractiveAnswerer` is the way in."""

@@ -1,0 +1,48 @@
+"""Answers put together from quotes, and honest refusals."""
+
+from collections.abc import Sequence
+
+from docqa.agent.citing import cite
+from docqa.agent.evidence import Candidate, Evidence
+from docqa.agent.state import Draft, Statement
+from docqa.core.models import Citation
+
+NOT_FOUND = "I could not find this in your documents."
+NEAREST = 3
+
+
+def quoting(chosen: Sequence[Candidate]) -> Draft:
+    """The chosen pieces as they stand in the documents, each with its marker; rows on lines of their own."""
+    statements = []
+    for marker, candidate in enumerate(chosen, start=1):
+        following = chosen[marker] if marker < len(chosen) else None
+        rows = candidate.piece.is_row or (following is not None and following.piece.is_row)
+        after = "" if following is None else "\n" if rows else " "
+        statements.append(Statement(candidate.piece.text, cite(candidate, marker), after))
+    return Draft(tuple(statements), grounded=True)
+
+
+def refusal(evidence: Evidence) -> Draft:
+    """Says that nothing was found, and where the nearest passages stand: different places, best first."""
+    places: dict[str, Citation] = {}
+    for candidate in evidence.candidates:
+        citation = cite(candidate, len(places) + 1)
+        places.setdefault(_place(citation), citation)
+        if len(places) == NEAREST:
+            break
+    if not places:
+        return Draft((Statement(NOT_FOUND),), grounded=False)
+    near = [
+        Statement(place, citation, "." if citation.marker == len(places) else "; ")
+        for place, citation in places.items()
+    ]
+    lead = "The nearest passage is in " if len(near) == 1 else "The nearest passages are in "
+    return Draft((Statement(f"{NOT_FOUND} {lead}"), *near), grounded=False)
+
+
+def _place(citation: Citation) -> str:
+    if citation.row is not None:
+        return f"{citation.filename}, row {citation.row}"
+    if citation.page is not None:
+        return f"{citation.filename}, page {citation.page}"
+    return citation.filename

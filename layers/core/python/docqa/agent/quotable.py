@@ -1,0 +1,73 @@
+"""Cuts a passage into the pieces that can be quoted: sentences, list items and table rows, each word for word."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docqa.core.text import sentence_spans
+
+MAX_SENTENCE = 350
+"""Characters of the longest quote that still reads as one piece of evidence."""
+MAX_ROW = 700
+
+CELL_MARK = " | "
+_CLAUSE_END = re.compile(r"[;:,،؛，；、]\s*|\s[–—]\s")
+_CELL_END = re.compile(r";\s|\s\|\s")
+_WORD_END = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """`text` stands in the passage as it is. `line` counts the passage's lines from 0.
+
+    A row is a line of a table or of a CSV file; `header` is the first line of its table, "" for the header itself and
+    for CSV records, which name their columns.
+    """
+
+    text: str
+    line: int
+    is_row: bool = False
+    header: str = ""
+
+    def in_context(self) -> str:
+        """The row with the names of its columns, as a CSV record has them; anything else as it is."""
+        names, cells = self.header.split(CELL_MARK), self.text.split(CELL_MARK)
+        if not self.header or len(names) != len(cells):
+            return self.text
+        return "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True))
+
+
+def pieces(passage: str, *, is_csv: bool) -> list[Piece]:
+    """What can be quoted from a passage, in order. `is_csv`: every line is a record."""
+    found: list[Piece] = []
+    header = ""
+    for number, line in enumerate(passage.split("\n")):
+        is_table = CELL_MARK in line and not is_csv
+        if is_table or is_csv:
+            above = header if is_table else ""
+            found += [Piece(text, number, is_row=True, header=above) for text in _parts(line, MAX_ROW, _CELL_END)]
+        else:
+            found += [Piece(text, number) for text in _sentences(line)]
+        header = (header or line.strip()) if is_table else ""
+    return [piece for piece in found if any(character.isalnum() for character in piece.text)]
+
+
+def _sentences(line: str) -> Iterator[str]:
+    for start, end in sentence_spans(line):
+        yield from _parts(line[start:end], MAX_SENTENCE, _CLAUSE_END)
+
+
+def _parts(text: str, limit: int, ends: re.Pattern[str]) -> Iterator[str]:
+    """The text, cut at the last of `ends` (or between words, or anywhere) before each `limit` characters."""
+    rest = text.strip()
+    while len(rest) > limit:
+        cut = _last_end(rest, limit, ends) or _last_end(rest, limit, _WORD_END) or limit
+        yield rest[:cut].strip()
+        rest = rest[cut:].strip()
+    if rest:
+        yield rest
+
+
+def _last_end(text: str, limit: int, ends: re.Pattern[str]) -> int | None:
+    """End of the last match within the limit that leaves no tiny piece before it."""
+    return max((match.end() for match in ends.finditer(text, limit // 3, limit)), default=None)

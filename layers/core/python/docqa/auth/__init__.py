@@ -1,0 +1,1 @@
+"""Passwords (bcrypt) and access tokens (JWT)."""

@@ -1,0 +1,256 @@
+"""The only module that names concrete classes. Builds each on first use, once per Lambda environment."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from docqa.config import Limits, Secrets, Settings
+
+if TYPE_CHECKING:
+    from docqa.auth.tokens import AccessTokens
+    from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Retriever
+    from docqa.database.connection import Database
+    from docqa.database.conversations import PostgresConversations
+    from docqa.database.documents import PostgresDocuments
+    from docqa.database.ingest import PostgresIngest
+    from docqa.database.users import PostgresUsers
+    from docqa.embeddings.remote import InferenceFunction
+    from docqa.http.services import Probe
+    from docqa.ingestion.chunk import ChunkStage
+    from docqa.ingestion.claim import ClaimStage
+    from docqa.ingestion.embed import EmbedStage
+    from docqa.ingestion.failure import FailureStage
+    from docqa.ingestion.parse import ParseStage
+    from docqa.ingestion.publish import PublishStage
+    from docqa.ingestion.recovery import Janitor
+    from docqa.ingestion.step_functions import StepFunctions
+    from docqa.storage.s3 import S3Bucket
+
+
+@cache
+def container() -> "Container":
+    """The container of this environment, from its environment variables."""
+    return Container(Settings.from_environment())
+
+
+class Container:
+    """Imports happen in the properties: a function loads only what it touches."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.secrets = Secrets(settings)
+
+    # -- adapters ------------------------------------------------------------------------------------
+
+    @property
+    def limits(self) -> Limits:
+        return self.secrets.limits
+
+    @cached_property
+    def database(self) -> "Database":
+        from docqa.database.connection import Database
+
+        return Database(self.secrets.database_url)
+
+    @cached_property
+    def documents(self) -> "PostgresDocuments":
+        from docqa.database.documents import PostgresDocuments
+
+        return PostgresDocuments(self.database)
+
+    @cached_property
+    def ingest_store(self) -> "PostgresIngest":
+        from docqa.database.ingest import PostgresIngest
+
+        return PostgresIngest(self.database)
+
+    @cached_property
+    def users(self) -> "PostgresUsers":
+        from docqa.database.users import PostgresUsers
+
+        return PostgresUsers(self.database)
+
+    @cached_property
+    def conversations(self) -> "PostgresConversations":
+        from docqa.database.conversations import PostgresConversations
+
+        return PostgresConversations(self.database)
+
+    @cached_property
+    def uploads(self) -> "S3Bucket":
+        from docqa.storage.s3 import S3Bucket
+
+        return S3Bucket(self.settings.require("uploads_bucket"))
+
+    @property
+    def upload_objects(self) -> "S3Bucket":
+        return self.uploads
+
+    @cached_property
+    def artifact_objects(self) -> "S3Bucket":
+        from docqa.storage.s3 import S3Bucket
+
+        return S3Bucket(self.settings.require("artifacts_bucket"))
+
+    @cached_property
+    def executions(self) -> "StepFunctions":
+        from docqa.ingestion.step_functions import StepFunctions
+
+        return StepFunctions(self.settings.require("state_machine_arn"), self.settings.require("uploads_bucket"))
+
+    @cached_property
+    def tokens(self) -> "AccessTokens":
+        from docqa.auth.tokens import AccessTokens
+
+        return AccessTokens(self.secrets.token_signing_key, self.settings.token_lifetime_s)
+
+    @cached_property
+    def _inference(self) -> "InferenceFunction":
+        from docqa.embeddings.remote import InferenceFunction
+
+        return InferenceFunction(self.settings.require("inference_function"))
+
+    @cached_property
+    def embedder(self) -> "Embedder":
+        from docqa.embeddings.remote import RemoteEmbedder
+
+        return RemoteEmbedder(self._inference)
+
+    @cached_property
+    def scorer(self) -> "PairScorer":
+        from docqa.embeddings.remote import RemotePairScorer
+
+        return RemotePairScorer(self._inference)
+
+    @cached_property
+    def analyzer(self) -> "Analyzer":
+        from docqa.retrieval.tokenizer import Tokenizer
+
+        return Tokenizer()
+
+    @cached_property
+    def chunker(self) -> "Chunker":
+        from docqa.chunking.sections import SectionChunker
+
+        return SectionChunker()
+
+    # -- features ------------------------------------------------------------------------------------
+
+    @cached_property
+    def retriever(self) -> "Retriever":
+        from docqa.database.search import PostgresSearchIndex
+        from docqa.retrieval.retriever import HybridRetriever
+
+        return HybridRetriever(
+            index=PostgresSearchIndex(self.database),
+            embedder=self.embedder,
+            analyzer=self.analyzer,
+            scorer=self.scorer,
+        )
+
+    @cached_property
+    def answerer(self) -> "Answerer":
+        from docqa.agent.answerer import ExtractiveAnswerer
+
+        return ExtractiveAnswerer(
+            retriever=self.retriever,
+            scorer=self.scorer,
+            analyzer=self.analyzer,
+            conversations=self.conversations,
+            model=self.embedder.model,
+        )
+
+    @cached_property
+    def claim_stage(self) -> "ClaimStage":
+        from docqa.ingestion.claim import ClaimStage
+        from docqa.parsing.registry import parser_for
+        from docqa.parsing.sniff import check
+
+        return ClaimStage(
+            store=self.ingest_store,
+            uploads=self.upload_objects,
+            artifacts=self.artifact_objects,
+            parser_for=parser_for,
+            check_content=check,
+            max_bytes=self.limits.max_upload_bytes,
+            max_pages=self.limits.max_pages,
+            deadline_s=self.settings.ingest_deadline_s,
+        )
+
+    @cached_property
+    def parse_stage(self) -> "ParseStage":
+        from docqa.ingestion.parse import ParseStage
+        from docqa.parsing.registry import parser_for
+
+        return ParseStage(
+            store=self.ingest_store,
+            uploads=self.upload_objects,
+            artifacts=self.artifact_objects,
+            parser_for=parser_for,
+        )
+
+    @cached_property
+    def chunk_stage(self) -> "ChunkStage":
+        from docqa.ingestion.chunk import ChunkStage
+
+        return ChunkStage(store=self.ingest_store, artifacts=self.artifact_objects, chunker=self.chunker)
+
+    @cached_property
+    def embed_stage(self) -> "EmbedStage":
+        from docqa.ingestion.embed import EmbedStage
+
+        return EmbedStage(
+            store=self.ingest_store,
+            artifacts=self.artifact_objects,
+            embedder=self.embedder,
+            analyzer=self.analyzer,
+        )
+
+    @cached_property
+    def publish_stage(self) -> "PublishStage":
+        from docqa.ingestion.publish import PublishStage
+
+        return PublishStage(store=self.ingest_store, retriever=self.retriever)
+
+    @cached_property
+    def failure_stage(self) -> "FailureStage":
+        from docqa.ingestion.failure import FailureStage
+
+        return FailureStage(store=self.ingest_store)
+
+    @cached_property
+    def janitor(self) -> "Janitor":
+        from docqa.ingestion.recovery import Janitor
+
+        return Janitor(
+            store=self.ingest_store,
+            uploads=self.upload_objects,
+            executions=self.executions,
+            upload_lifetime_s=self.settings.upload_lifetime_s,
+        )
+
+    # -- operations ----------------------------------------------------------------------------------
+
+    async def migrate(self) -> str:
+        """Bring the schema to this release; the revision it is at."""
+        from docqa.database.migrate import upgrade
+
+        return await asyncio.to_thread(upgrade, self.secrets.database_url)
+
+    @property
+    def probes(self) -> "Mapping[str, Probe]":
+        """What `ready` asks."""
+        return {"database": self.database.ping, "cache": self._ping_cache}
+
+    async def _ping_cache(self) -> None:
+        from redis.asyncio import Redis
+        from redis.exceptions import RedisError
+
+        from docqa.core.errors import DependencyUnavailable
+
+        try:
+            async with Redis.from_url(self.secrets.cache_url, socket_timeout=2, socket_connect_timeout=2) as cache:
+                await cache.ping()
+        except (RedisError, OSError) as error:
+            raise DependencyUnavailable("The cache does not answer.") from error

@@ -1,0 +1,121 @@
+"""The environment, read once into one typed, frozen `Settings`; secrets and parameters, fetched once on first use.
+
+Nothing here runs at import. A missing or wrong value raises InvalidSetting with a sentence that says which one.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from docqa.core.errors import DependencyUnavailable, InvalidSetting
+
+PREFIX = "DOCQA_"
+
+
+class Limits(BaseModel):
+    """What one upload may be; stored as JSON in an SSM parameter so that it can change without a deploy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_upload_bytes: int = Field(default=100 * 1024 * 1024, gt=0)
+    max_pages: int = Field(default=2_000, gt=0)
+
+
+class Settings(BaseModel):
+    """Environment of one function. Fields are optional because no function gets more than it needs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: Literal["local", "aws"] = "local"
+    database_secret: str | None = None
+    cache_secret: str | None = None
+    tokens_secret: str | None = None
+    limits_parameter: str | None = None
+    uploads_bucket: str | None = None
+    artifacts_bucket: str | None = None
+    inference_function: str | None = None
+    state_machine_arn: str | None = None
+    models_dir: str = "/opt/models"
+    cors_origins: tuple[str, ...] = ()
+    token_lifetime_s: int = Field(default=3_600, gt=0)
+    upload_lifetime_s: int = Field(default=900, gt=0)
+    ingest_deadline_s: int = Field(default=1_800, gt=0)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read `DOCQA_*` variables; empty ones count as absent. Raises InvalidSetting."""
+        source = os.environ if environment is None else environment
+        given: dict[str, Any] = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in source.items()
+            if name.startswith(PREFIX) and value
+        }
+        if "cors_origins" in given:
+            given["cors_origins"] = tuple(
+                origin.strip() for origin in given["cors_origins"].split(",") if origin.strip()
+            )
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            wrong = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+            raise InvalidSetting(f"The environment of this function is wrong: {wrong}") from error
+
+    def require(self, field: str) -> str:
+        """The value of an optional text field. Raises InvalidSetting when it is absent."""
+        value = getattr(self, field)
+        if not isinstance(value, str) or not value:
+            raise InvalidSetting(f"{PREFIX}{field.upper()} is not set for this function")
+        return value
+
+
+class Secrets:
+    """Secrets Manager and Parameter Store values, each fetched once per Lambda environment."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def database_url(self) -> str:
+        return self._field("database_secret", "url")
+
+    @cached_property
+    def cache_url(self) -> str:
+        return self._field("cache_secret", "url")
+
+    @cached_property
+    def token_signing_key(self) -> str:
+        return self._field("tokens_secret", "signing_key")
+
+    @cached_property
+    def limits(self) -> Limits:
+        import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        name = self._settings.require("limits_parameter")
+        try:
+            text = boto3.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+        except (BotoCoreError, ClientError) as error:
+            raise DependencyUnavailable("The parameter store does not answer.") from error
+        try:
+            return Limits.model_validate_json(text)
+        except ValidationError as error:
+            raise InvalidSetting(f"The parameter {name} is not valid: {error}") from error
+
+    def _field(self, setting: str, field: str) -> str:
+        import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        name = self._settings.require(setting)
+        try:
+            text = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        except (BotoCoreError, ClientError) as error:
+            raise DependencyUnavailable("The secret store does not answer.") from error
+        try:
+            return str(json.loads(text)[field])
+        except (ValueError, KeyError, TypeError):
+            # The text itself stays out of the message: it is a secret.
+            raise InvalidSetting(f"The secret {name} is not JSON with a field {field!r}") from None

@@ -1,0 +1,1 @@
+"""The ground floor: models, errors, ports, events and ids. Pydantic and the standard library only."""

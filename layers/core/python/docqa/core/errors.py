@@ -1,0 +1,201 @@
+"""Every error a user or an operator can meet, with its code, HTTP status and whether a retry can help.
+
+DocQAError
+├── InvalidRequest            400  the request itself is wrong
+│   ├── InvalidSetting         500  an environment variable or parameter is wrong: the start stops
+│   └── QuestionTooLong        422
+├── Unauthenticated           401  no token, a bad token, an expired token, wrong password
+├── Forbidden                 403
+├── NotFound                  404  also for what belongs to another tenant
+├── Conflict                  409
+│   ├── EmailTaken
+│   ├── NotRetryable           409  the document did not fail
+│   └── Superseded             409  a newer version of the document was published first
+├── UploadRejected            413/415/422  decided before a byte is uploaded
+│   ├── FileTooLarge           413
+│   ├── FileEmpty              422
+│   └── UnsupportedType        415
+├── DocumentRejected          422  decided from the bytes, while ingesting: the same bytes will fail again
+│   ├── CorruptFile
+│   ├── PasswordProtected
+│   ├── NoPages
+│   ├── NoText
+│   ├── TooManyPages
+│   ├── TypeMismatch
+│   └── UnsafeFile
+├── UploadMissing             409  the bytes never arrived, or are gone
+├── ProcessingFailed          500  retryable: a part of the platform failed while ingesting
+│   └── ProcessingTimedOut
+├── NotSearchable             500  retryable: published, but the probe query does not find it
+└── DependencyUnavailable     503  retryable: database, cache, storage or inference does not answer
+"""
+
+from typing import Any, ClassVar
+
+
+class DocQAError(Exception):
+    """Base of all. `code` is stable and part of the HTTP contract; the message is a sentence for a person."""
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+    default_message: ClassVar[str] = "Something went wrong on our side."
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        self.message = message or self.default_message
+        self.details = details
+        super().__init__(self.message)
+
+
+class InvalidRequest(DocQAError):
+    code, status = "invalid_request", 400
+    default_message = "The request is not valid."
+
+
+class InvalidSetting(DocQAError):
+    code, status = "invalid_setting", 500
+    default_message = "A setting is missing or wrong."
+
+
+class QuestionTooLong(InvalidRequest):
+    code, status = "question_too_long", 422
+    default_message = "The question is too long."
+
+
+class Unauthenticated(DocQAError):
+    code, status = "unauthenticated", 401
+    default_message = "Log in first: the access token is missing, wrong or expired."
+
+
+class Forbidden(DocQAError):
+    code, status = "forbidden", 403
+    default_message = "You may not do this."
+
+
+class NotFound(DocQAError):
+    code, status = "not_found", 404
+    default_message = "There is no such thing, or it is not yours."
+
+
+class Conflict(DocQAError):
+    code, status = "conflict", 409
+    default_message = "This cannot be done in the present state."
+
+
+class EmailTaken(Conflict):
+    code = "email_taken"
+    default_message = "There is an account with this e-mail address already."
+
+
+class NotRetryable(Conflict):
+    code = "not_retryable"
+    default_message = "Only a failed document can be retried."
+
+
+class Superseded(Conflict):
+    code = "superseded"
+    default_message = "A newer version of the document was published first."
+
+
+class UploadRejected(DocQAError):
+    code, status = "upload_rejected", 422
+    default_message = "This file cannot be uploaded."
+
+
+class FileTooLarge(UploadRejected):
+    code, status = "file_too_large", 413
+    default_message = "The file is larger than allowed."
+
+
+class FileEmpty(UploadRejected):
+    code, status = "file_empty", 422
+    default_message = "The file is empty."
+
+
+class UnsupportedType(UploadRejected):
+    code, status = "unsupported_type", 415
+    default_message = "This type of file is not supported."
+
+
+class DocumentRejected(DocQAError):
+    code, status = "document_rejected", 422
+    default_message = "The document cannot be read."
+
+
+class CorruptFile(DocumentRejected):
+    code = "corrupt_file"
+    default_message = "The file is broken and cannot be read."
+
+
+class PasswordProtected(DocumentRejected):
+    code = "password_protected"
+    default_message = "The file is protected by a password. Remove the password and upload it again."
+
+
+class NoPages(DocumentRejected):
+    code = "no_pages"
+    default_message = "The document has no pages."
+
+
+class NoText(DocumentRejected):
+    code = "no_text"
+    default_message = "No text was found in the document."
+
+
+class TooManyPages(DocumentRejected):
+    code = "too_many_pages"
+    default_message = "The document has more pages than allowed."
+
+
+class TypeMismatch(DocumentRejected):
+    code = "type_mismatch"
+    default_message = "The content of the file is not what its name says."
+
+
+class UnsafeFile(DocumentRejected):
+    code = "unsafe_file"
+    default_message = "The file unpacks to far more than its size and was not opened."
+
+
+class UploadMissing(DocQAError):
+    code, status, retryable = "upload_missing", 409, False
+    default_message = "The file did not arrive, or is gone. Upload it again."
+
+
+class ProcessingFailed(DocQAError):
+    code, status, retryable = "processing_failed", 500, True
+    default_message = "Processing failed on our side. A retry may help."
+
+
+class ProcessingTimedOut(ProcessingFailed):
+    code = "processing_timed_out"
+    default_message = "Processing took longer than allowed and was ended. A retry may help."
+
+
+class NotSearchable(DocQAError):
+    code, status, retryable = "not_searchable", 500, True
+    default_message = "The document was stored, but a search did not find it. A retry may help."
+
+
+class DependencyUnavailable(DocQAError):
+    code, status, retryable = "dependency_unavailable", 503, True
+    default_message = "A part of the platform does not answer. Try again in a moment."
+
+
+def all_errors() -> list[type[DocQAError]]:
+    """Every error class, base first."""
+    found: list[type[DocQAError]] = [DocQAError]
+    for cls in found:
+        found.extend(cls.__subclasses__())
+    return found
+
+
+def permanent_error_names() -> list[str]:
+    """Class names (Step Functions error names) of failures that the same bytes would meet again, sorted."""
+    permanent = (UploadRejected, DocumentRejected, UploadMissing)
+    return sorted(cls.__name__ for cls in all_errors() if issubclass(cls, permanent))
+
+
+def error_by_name(name: str) -> type[DocQAError] | None:
+    """The class behind an error name reported by Lambda (`errorType`), or None if it is not one of ours."""
+    return next((cls for cls in all_errors() if cls.__name__ == name.rpartition(".")[2]), None)

@@ -1,0 +1,312 @@
+"""What travels between the parts: documents, pages, chunks, hits, answers.
+
+All models are frozen. Pages, slides and CSV rows count from 1. A box is `(page, x0, y0, x1, y1)` in points (1/72 inch),
+origin at the top left of the page as it is displayed.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """Base of all models: immutable, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Format(StrEnum):
+    """File formats that can be read; the value is the file name extension."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    PPTX = "pptx"
+    CSV = "csv"
+
+
+class Status(StrEnum):
+    """Where a document version stands."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Stage(StrEnum):
+    """The stages of ingestion, in order."""
+
+    CLAIM = "claim"
+    PARSE = "parse"
+    CHUNK = "chunk"
+    EMBED = "embed"
+    PUBLISH = "publish"
+
+
+class Box(Model):
+    """A rectangle on a page; see the module for units."""
+
+    page: Annotated[int, Field(ge=1)]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+# -- parsing and chunking --------------------------------------------------------------------------
+
+
+class BlockKind(StrEnum):
+    """What a block of a page is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    ROW = "row"
+    NOTE = "note"
+
+
+class Block(Model):
+    """A piece of a page in reading order.
+
+    `page` is None where the format has no pages (DOCX, CSV). `level` is the depth of a heading, from 1. A TABLE holds
+    one line a row, cells joined by " | ", the first line being the header if `has_header`. A ROW is one CSV record,
+    `row` its number, `text` is "column: value; column: value".
+    """
+
+    kind: BlockKind
+    text: str
+    page: int | None = None
+    level: int | None = None
+    row: int | None = None
+    has_header: bool = False
+    boxes: tuple[Box, ...] = ()
+
+
+class PageRange(Model):
+    """Pages `first` to `last`, both included; the unit of parallel parsing. For unpaged formats one range 1-1."""
+
+    index: int
+    first: int
+    last: int
+
+
+class DocumentPlan(Model):
+    """What a parser says of a file before it reads it all. `page_count` is None where the format has no pages."""
+
+    page_count: int | None
+    ranges: tuple[PageRange, ...]
+
+
+class ParsedRange(Model):
+    """The blocks of one page range, in reading order."""
+
+    index: int
+    blocks: tuple[Block, ...]
+
+
+class Chunk(Model):
+    """A passage to embed and find.
+
+    `ordinal` counts from 0 in document order. `parent` is the ordinal of the section-sized group it belongs to.
+    `heading_path` runs from the outermost heading inwards. `row_from`/`row_to` are CSV data rows.
+    """
+
+    ordinal: int
+    parent: int
+    text: str
+    heading_path: tuple[str, ...] = ()
+    page_from: int | None = None
+    page_to: int | None = None
+    row_from: int | None = None
+    row_to: int | None = None
+    boxes: tuple[Box, ...] = ()
+
+    def searchable_text(self) -> str:
+        """What is embedded and indexed: the innermost headings above the passage, then the passage.
+
+        A section's first passage begins with its headings; they are not said twice.
+        """
+        opening = self.text.split("\n", len(self.heading_path))[: len(self.heading_path)]
+        return "\n".join([*(heading for heading in self.heading_path[-2:] if heading not in opening), self.text])
+
+
+class IndexedChunk(Model):
+    """A chunk with what the index needs: its vector (unit length), sha256 of its searchable text, its terms."""
+
+    chunk: Chunk
+    content_hash: bytes
+    embedding: tuple[float, ...]
+    terms: dict[str, int]
+
+
+# -- ingestion -------------------------------------------------------------------------------------
+
+
+class VersionKey(Model):
+    """Names one version of one document of one tenant."""
+
+    tenant_id: UUID
+    document_id: UUID
+    version: int
+
+
+class Job(Model):
+    """What the state machine carries from stage to stage: names, never content."""
+
+    key: VersionKey
+    execution_id: str
+    attempt: int
+    format: Format
+    content_sha256: str
+    parser_version: str
+    page_count: int | None
+
+
+class Batch(Model):
+    """One unit of embedding: the chunks stored under an artifact key."""
+
+    index: int
+    key: str
+
+
+class Failure(Model):
+    """Why a document version failed, for a person."""
+
+    stage: Stage | None
+    code: str
+    message: str
+    retryable: bool
+
+
+class OpenVersion(Model):
+    """A version that is neither ready nor failed, as the janitor sees it. `changed_at`: when its status last moved."""
+
+    key: VersionKey
+    status: Status
+    execution_id: str | None
+    attempt: int
+    changed_at: datetime
+    deadline_at: datetime | None
+
+
+class StageProgress(Model):
+    """How far one stage of a version is; `done` of `total` units (page ranges, batches)."""
+
+    stage: Stage
+    status: str
+    done: int
+    total: int
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class DocumentView(Model):
+    """A document as its owner sees it: the newest version's state."""
+
+    document_id: UUID
+    filename: str
+    version: int
+    active_version: int | None
+    status: Status
+    format: Format
+    size_bytes: int
+    pages: int | None
+    chunks: int | None
+    error: Failure | None
+    stages: tuple[StageProgress, ...] = ()
+    created_at: datetime
+    ready_at: datetime | None
+
+
+# -- search and answers ----------------------------------------------------------------------------
+
+
+class SearchMode(StrEnum):
+    """Which first-stage retrieval is used."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+class SearchQuery(Model):
+    """A search by one tenant. `document_ids` None means all documents."""
+
+    tenant_id: UUID
+    query: str
+    top_k: int = 10
+    mode: SearchMode = SearchMode.HYBRID
+    document_ids: tuple[UUID, ...] | None = None
+    rerank: bool = False
+
+
+class Hit(Model):
+    """A found passage. `score` is the fused score in 0..1 within this result; the parts are None when not computed."""
+
+    rank: int
+    chunk_id: UUID
+    document_id: UUID
+    version: int
+    filename: str
+    page_from: int | None
+    page_to: int | None
+    row_from: int | None
+    row_to: int | None
+    boxes: tuple[Box, ...]
+    heading_path: tuple[str, ...]
+    text: str
+    score: float
+    dense_score: float | None = None
+    lexical_score: float | None = None
+    rerank_score: float | None = None
+
+
+class Citation(Model):
+    """Where a statement of an answer comes from: `[marker]` in the text points to it.
+
+    `quote` stands word for word in the document. `page` is the page or slide of the quote (None where it has none),
+    `row` the CSV data row. `boxes` cover the quote's passage on that page.
+    """
+
+    marker: int
+    document_id: UUID
+    version: int
+    filename: str
+    page: int | None
+    row: int | None = None
+    boxes: tuple[Box, ...]
+    quote: str
+
+
+class Usage(Model):
+    """What an answer took. Extractive answers cost nothing and use no tokens."""
+
+    provider: str
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+class Question(Model):
+    """A question as asked by a signed-in user."""
+
+    tenant_id: UUID
+    user_id: UUID
+    text: str
+    conversation_id: UUID | None = None
+    document_ids: tuple[UUID, ...] | None = None
+    provider: str | None = None
+
+
+class Identity(Model):
+    """Who is asking, as an access token says."""
+
+    user_id: UUID
+    tenant_id: UUID
+    email: str

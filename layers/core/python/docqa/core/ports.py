@@ -1,0 +1,268 @@
+"""What the parts expect of each other. Implementations live on the floors above and are named only in `bootstrap`."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+from docqa.core.events import AskEvent
+from docqa.core.models import (
+    Chunk,
+    Citation,
+    DocumentPlan,
+    DocumentView,
+    Failure,
+    Format,
+    Hit,
+    Identity,
+    IndexedChunk,
+    Job,
+    OpenVersion,
+    PageRange,
+    ParsedRange,
+    Question,
+    SearchQuery,
+    Stage,
+    Usage,
+    VersionKey,
+)
+
+
+class Parser(Protocol):
+    """Reads one file format. Stateless; errors are `DocumentRejected` subclasses."""
+
+    format: ClassVar[Format]
+    version: ClassVar[str]
+    """Changes whenever the output for the same bytes changes; part of the artifact's address."""
+
+    def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
+        """Open the file and split it into ranges, without reading it all.
+
+        Raises CorruptFile, PasswordProtected, NoPages, TooManyPages, UnsafeFile.
+        """
+        ...
+
+    def parse(self, path: Path, pages: PageRange) -> ParsedRange:
+        """Read the blocks of one range. Raises CorruptFile, UnsafeFile."""
+        ...
+
+
+class Chunker(Protocol):
+    """Cuts blocks into passages. Deterministic: the same blocks give the same chunks."""
+
+    version: ClassVar[str]
+
+    def chunk(self, ranges: Sequence[ParsedRange]) -> list[Chunk]:
+        """Raises NoText when there is nothing to find."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit-length float vectors."""
+
+    model: str
+    dimensions: int
+
+    async def embed_passages(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """One vector a text, same order. Raises DependencyUnavailable."""
+        ...
+
+    async def embed_query(self, text: str) -> tuple[float, ...]:
+        """Raises DependencyUnavailable."""
+        ...
+
+
+class PairScorer(Protocol):
+    """A cross-encoder: how well each passage answers the query, as raw logits (higher is better)."""
+
+    async def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """One score a passage, same order. Raises DependencyUnavailable."""
+        ...
+
+
+class Analyzer(Protocol):
+    """Turns text into index terms; the same for documents and questions."""
+
+    version: ClassVar[str]
+
+    def terms(self, text: str) -> dict[str, int]:
+        """Term → how often it stands in the text."""
+        ...
+
+    def query_terms(self, text: str) -> list[str]:
+        """Distinct terms to look for."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Blobs by key. Raises UploadMissing for a key that is not there, DependencyUnavailable."""
+
+    async def put_json(self, key: str, body: bytes) -> None: ...
+    async def get(self, key: str) -> bytes: ...
+    async def exists(self, key: str) -> bool: ...
+    async def download(self, key: str, to: Path) -> int:
+        """Write the object to a file; its size in bytes."""
+        ...
+
+    async def delete(self, key: str) -> None: ...
+    async def delete_prefix(self, prefix: str) -> None:
+        """Delete every object whose key starts with `prefix`."""
+        ...
+
+
+class UploadStore(Protocol):
+    """The bucket that browsers and the CLI upload to."""
+
+    def presign_upload(self, key: str, *, max_bytes: int, expires_s: int) -> tuple[str, dict[str, str]]:
+        """URL and form fields of a presigned POST, with a content-length range of 1..max_bytes."""
+        ...
+
+    def presign_download(self, key: str, *, filename: str, content_type: str, expires_s: int) -> str: ...
+
+
+class DocumentStore(Protocol):
+    """Documents, versions and their progress. Every call is scoped to a tenant; NotFound for another tenant's."""
+
+    async def create(
+        self, *, tenant_id: UUID, user_id: UUID, filename: str, format: Format, size_bytes: int
+    ) -> VersionKey: ...
+    async def add_version(
+        self, *, tenant_id: UUID, document_id: UUID, filename: str, format: Format, size_bytes: int
+    ) -> VersionKey: ...
+    async def get(self, tenant_id: UUID, document_id: UUID) -> DocumentView: ...
+    async def list_documents(self, tenant_id: UUID) -> list[DocumentView]: ...
+    async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
+        """Those of the ids that are not documents of the tenant (or are deleted)."""
+        ...
+
+    async def delete(self, tenant_id: UUID, document_id: UUID) -> list[tuple[VersionKey, str | None]]:
+        """Remove the document from every later search at once.
+
+        Returns its versions with their content hashes (None if never claimed): what is left to delete elsewhere.
+        """
+        ...
+
+    async def reset_for_retry(self, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, int]:
+        """Failed → awaiting_upload; the version and its new attempt number. Raises NotRetryable."""
+        ...
+
+
+class IngestStore(Protocol):
+    """What the stages write. Every call is idempotent for the execution that holds the claim."""
+
+    async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> tuple[int, Format] | None:
+        """One statement: (attempt, declared format), or None if another execution holds or finished this version."""
+        ...
+
+    async def describe(self, job: Job, *, size_bytes: int) -> None:
+        """Store what claim found out: content hash, page count, size."""
+        ...
+
+    async def stage_started(self, key: VersionKey, stage: Stage, *, total: int) -> None: ...
+    async def unit_done(self, key: VersionKey, stage: Stage, *, unit: int) -> None:
+        """Count a unit of a stage once, however often it is reported; finishes the stage when all are done."""
+        ...
+
+    async def known_embeddings(
+        self, tenant_id: UUID, model: str, hashes: Sequence[bytes]
+    ) -> Mapping[bytes, tuple[float, ...]]: ...
+    async def add_chunks(self, key: VersionKey, chunks: Sequence[IndexedChunk], *, model: str, batch: int) -> None:
+        """COPY the batch into the not yet visible version, replacing what an earlier try of this batch wrote."""
+        ...
+
+    async def publish(self, key: VersionKey) -> None:
+        """One transaction: this version becomes the active one, the old one's rows go, the tenant's epoch moves.
+
+        Counts what it publishes. Raises ProcessingFailed when a batch of the embed stage was never done, NotFound when
+        the document was deleted meanwhile.
+        """
+        ...
+
+    async def mark_ready(self, key: VersionKey) -> None: ...
+    async def sample_text(self, key: VersionKey) -> str:
+        """Text of one stored chunk of the version, for the probe query."""
+        ...
+
+    async def fail(self, key: VersionKey, *, execution_id: str, failure: Failure) -> bool:
+        """Processing → failed, only for the execution that holds the claim; whether anything changed."""
+        ...
+
+    async def open_versions(self) -> list[OpenVersion]:
+        """Versions of documents that are not deleted, neither ready nor failed, oldest first, at most 500."""
+        ...
+
+    async def release(self, key: VersionKey, *, execution_id: str | None) -> bool:
+        """Processing → awaiting_upload for a version whose execution is gone, so that a new one can claim it."""
+        ...
+
+    async def expire_upload(self, key: VersionKey, *, failure: Failure) -> bool:
+        """awaiting_upload → failed; whether anything changed."""
+        ...
+
+
+class UserStore(Protocol):
+    """Accounts. Registering makes a tenant and its first user."""
+
+    async def register(self, *, email: str, password_hash: str) -> Identity:
+        """Raises EmailTaken."""
+        ...
+
+    async def by_email(self, email: str) -> tuple[Identity, str] | None:
+        """The account and its password hash; e-mail addresses compare without case."""
+        ...
+
+
+class ConversationStore(Protocol):
+    """What was asked and answered."""
+
+    async def save_turn(
+        self, *, question: Question, answer: str, citations: Sequence[Citation], usage: Usage, grounded: bool
+    ) -> tuple[UUID, UUID]:
+        """One transaction writes question, answer, citations and usage; (conversation id, id of the answer's message).
+
+        Makes the conversation when the question names none. Raises NotFound for another user's conversation.
+        """
+        ...
+
+    async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:
+        """Raises NotFound unless the conversation is this user's."""
+        ...
+
+
+class SearchIndex(Protocol):
+    """First-stage retrieval over what is published: one statement for vector, keywords and fusion."""
+
+    async def find(
+        self,
+        query: SearchQuery,
+        *,
+        vector: tuple[float, ...] | None,
+        terms: Sequence[str],
+        pool: int,
+    ) -> list[Hit]:
+        """Best first, at most `query.top_k`; dense-only without terms, lexical-only without a vector."""
+        ...
+
+
+class Retriever(Protocol):
+    """Finds passages in what is published and belongs to the tenant."""
+
+    async def search(self, query: SearchQuery) -> list[Hit]:
+        """Best first, at most `top_k`. Raises DependencyUnavailable."""
+        ...
+
+
+class Answerer(Protocol):
+    """Answers a question as a stream of events, the last one being DoneEvent or ErrorEvent."""
+
+    def answer(self, question: Question) -> AsyncIterator[AskEvent]: ...
+
+
+class Executions(Protocol):
+    """Starts and looks at ingest executions."""
+
+    async def start(self, key: VersionKey, *, name: str) -> None:
+        """Start an execution for an uploaded version. The same name twice starts one."""
+        ...
+
+    async def is_running(self, execution_id: str) -> bool: ...

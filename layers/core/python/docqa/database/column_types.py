@@ -1,0 +1,63 @@
+"""Column types, and how Python values become what PostgreSQL can store."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Text, types
+from sqlalchemy.dialects.postgresql import base as postgresql
+from sqlalchemy.engine import Dialect
+
+DIMENSIONS = 384
+"""Length of the vectors of the packaged embedding models (bge-small-en-v1.5, all-MiniLM-L6-v2)."""
+
+
+def storable(text: str) -> str:
+    """Text without what PostgreSQL refuses: NUL is dropped, a lone surrogate becomes U+FFFD.
+
+    Both come out of broken files; losing them loses no meaning, and refusing the document for them would.
+    """
+    if text.isascii():
+        return text.replace("\x00", "") if "\x00" in text else text
+    return text.replace("\x00", "").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def vector_literal(vector: Sequence[float]) -> str:
+    """pgvector's text form; nine digits keep a float32 exactly."""
+    return "[" + ",".join(f"{value:.9g}" for value in vector) + "]"
+
+
+def parse_vector(literal: str) -> tuple[float, ...]:
+    """The reverse of `vector_literal`."""
+    return tuple(float(value) for value in literal[1:-1].split(","))
+
+
+class StorableText(types.TypeDecorator[str]):
+    """`text` that takes any Python string."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class Vector(types.UserDefinedType[tuple[float, ...]]):
+    """pgvector's `vector(n)`, as text on the wire: the pgvector package would bring numpy into every function."""
+
+    cache_ok = True
+
+    def __init__(self, dimensions: int | None = None) -> None:
+        self.dimensions = dimensions
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "vector" if self.dimensions is None else f"vector({self.dimensions})"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Sequence[float] | None], str | None]:
+        return lambda value: None if value is None else vector_literal(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], tuple[float, ...] | None]:
+        return lambda value: None if value is None else parse_vector(value)
+
+
+# Reflection (Alembic's comparison of tables) must know the type.
+postgresql.ischema_names["vector"] = Vector

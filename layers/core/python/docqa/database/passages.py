@@ -1,0 +1,121 @@
+"""Chunks and postings: written with COPY, read back for their embeddings and for the probe."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from psycopg import AsyncConnection as DriverConnection
+from psycopg.types.json import Jsonb
+from sqlalchemy import ARRAY, LargeBinary, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from docqa.core.errors import ProcessingFailed
+from docqa.core.models import IndexedChunk, VersionKey
+from docqa.database.claims import version_id
+from docqa.database.column_types import Vector, storable, vector_literal
+from docqa.database.connection import Database
+
+_CHUNK_COLUMNS = (
+    "id, tenant_id, version_id, ordinal, batch, parent, text, heading_path, page_from, page_to, row_from, row_to,"
+    " boxes, content_hash, length, embedding_model, embedding"
+)
+_COPY_CHUNKS = f"copy chunks ({_CHUNK_COLUMNS}) from stdin"
+_COPY_POSTINGS = "copy postings (tenant_id, term, version_id, ordinal, tf, length) from stdin"
+
+_REPLACE = text("delete from chunks where version_id = :version_id and batch = :batch")
+
+_KNOWN = (
+    text("""
+    select distinct on (content_hash) content_hash, embedding
+      from chunks
+     where tenant_id = :tenant_id and embedding_model = :model and content_hash = any(:hashes)
+""")
+    .bindparams(bindparam("hashes", type_=ARRAY(LargeBinary)))
+    .columns(embedding=Vector())
+)
+
+# The passage with the most words: the first one is often a title that other documents share.
+_SAMPLE = text("""
+    select c.text
+      from chunks c
+      join document_versions v on v.id = c.version_id
+     where v.document_id = :document_id and v.version = :version and v.tenant_id = :tenant_id
+     order by c.length desc, c.ordinal
+     limit 1
+""")
+
+
+class Passages:
+    """The part of `IngestStore` that fills the index."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def known_embeddings(
+        self, tenant_id: UUID, model: str, hashes: Sequence[bytes]
+    ) -> Mapping[bytes, tuple[float, ...]]:
+        """Vectors that the tenant has for these contents by this model, whichever document they came with."""
+        async with self._database.transaction() as connection:
+            found = await connection.execute(_KNOWN, {"tenant_id": tenant_id, "model": model, "hashes": list(hashes)})
+            return {bytes(row.content_hash): row.embedding for row in found}
+
+    async def add_chunks(self, key: VersionKey, chunks: Sequence[IndexedChunk], *, model: str, batch: int) -> None:
+        """Store the batch in place of what an earlier try wrote. Raises NotFound when the document was deleted."""
+        async with self._database.transaction() as connection:
+            number = await version_id(connection, key)
+            await connection.execute(_REPLACE, {"version_id": number, "batch": batch})
+            driver = await _driver(connection)
+            async with driver.cursor() as cursor:
+                async with cursor.copy(_COPY_CHUNKS) as copy:
+                    for chunk in chunks:
+                        await copy.write_row(_chunk_row(key, number, batch, model, chunk))
+                async with cursor.copy(_COPY_POSTINGS) as copy:
+                    for chunk in chunks:
+                        length = sum(chunk.terms.values())
+                        for term, tf in chunk.terms.items():
+                            await copy.write_row((key.tenant_id, term, number, chunk.chunk.ordinal, tf, length))
+
+    async def sample_text(self, key: VersionKey) -> str:
+        """Raises ProcessingFailed when nothing is stored."""
+        async with self._database.transaction() as connection:
+            found = (await connection.execute(_SAMPLE, key.model_dump())).scalar_one_or_none()
+        if found is None:
+            raise ProcessingFailed("No passages of the document are stored.")
+        return str(found)
+
+
+def chunk_id(key: VersionKey, ordinal: int) -> UUID:
+    """The same passage has the same id, however often it is written."""
+    return uuid5(key.document_id, f"{key.version}/{ordinal}")
+
+
+async def _driver(connection: AsyncConnection) -> DriverConnection[Any]:
+    """psycopg's connection below SQLAlchemy's, in the same transaction: only it can COPY."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(driver, DriverConnection):
+        raise TypeError(f"COPY needs psycopg, not {type(driver).__name__}")
+    return driver
+
+
+def _chunk_row(key: VersionKey, number: int, batch: int, model: str, indexed: IndexedChunk) -> tuple[object, ...]:
+    """In the order of `_CHUNK_COLUMNS`."""
+    chunk = indexed.chunk
+    return (
+        chunk_id(key, chunk.ordinal),
+        key.tenant_id,
+        number,
+        chunk.ordinal,
+        batch,
+        chunk.parent,
+        storable(chunk.text),
+        [storable(heading) for heading in chunk.heading_path],
+        chunk.page_from,
+        chunk.page_to,
+        chunk.row_from,
+        chunk.row_to,
+        Jsonb([box.model_dump() for box in chunk.boxes]),
+        indexed.content_hash,
+        sum(indexed.terms.values()),
+        model,
+        vector_literal(indexed.embedding),
+    )

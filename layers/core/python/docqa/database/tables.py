@@ -1,0 +1,286 @@
+"""The tables as SQLAlchemy sees them. The migrations make them; a test compares both on a real server.
+
+`version_id` stands for (document_id, version) where rows are many. Foreign keys carry the tenant along, so that a row
+cannot belong to another tenant than what it hangs on; postings, which are the most, do without and are read through the
+tenant's active versions.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    DDL,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from docqa.core.models import Stage, Status
+from docqa.database.column_types import DIMENSIONS, StorableText, Vector
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+_NOW = text("now()")
+_STAGES = ", ".join(f"'{stage}'" for stage in Stage)
+_STATUSES = ", ".join(f"'{status}'" for status in Status)
+
+
+def _id() -> Column[object]:
+    return Column("id", Uuid, primary_key=True, server_default=text("gen_random_uuid()"))
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=None if nullable else _NOW)
+
+
+def _belongs(
+    columns: tuple[str, ...], table: str, remote: tuple[str, ...] = ("id", "tenant_id")
+) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(columns, [f"{table}.{name}" for name in remote], ondelete="CASCADE")
+
+
+tenants = Table(
+    "tenants",
+    metadata,
+    _id(),
+    Column("name", StorableText, nullable=False),
+    Column("epoch", BigInteger, nullable=False, server_default=text("0")),  # moves whenever search results may change
+    _moment("created_at"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("email", StorableText, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    _moment("created_at"),
+    UniqueConstraint("id", "tenant_id"),
+    _belongs(("tenant_id",), "tenants", ("id",)),
+)
+Index("users_email_key", text("lower(email)"), unique=True, _table=users)
+Index(None, users.c.tenant_id)
+
+documents = Table(
+    "documents",
+    metadata,
+    _id(),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("created_by", Uuid),
+    Column("active_version", Integer),
+    Column("latest_version", Integer, nullable=False, server_default=text("1")),
+    _moment("created_at"),
+    _moment("deleted_at", nullable=True),
+    UniqueConstraint("id", "tenant_id"),
+    _belongs(("tenant_id",), "tenants", ("id",)),
+    ForeignKeyConstraint(
+        ("created_by", "tenant_id"), ["users.id", "users.tenant_id"], ondelete="SET NULL (created_by)"
+    ),
+    CheckConstraint("active_version between 1 and latest_version", name="active_version"),
+    CheckConstraint("deleted_at is null or active_version is null", name="deleted_is_not_active"),
+)
+Index(None, documents.c.tenant_id, documents.c.created_at, postgresql_where=text("deleted_at is null"))
+
+document_versions = Table(
+    "document_versions",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("document_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("filename", StorableText, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="awaiting_upload"),
+    Column("stage", Text),
+    Column("declared_bytes", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger),
+    Column("content_sha256", Text),
+    Column("page_count", Integer),
+    Column("chunk_count", Integer),  # set when published
+    Column("token_count", BigInteger),  # sum of the chunks' lengths in terms, set when published
+    Column("embedding_model", Text),  # set when published
+    Column("attempt", Integer, nullable=False, server_default=text("0")),  # how often an execution has claimed it
+    Column("execution_id", Text),
+    Column("error_stage", Text),
+    Column("error_code", Text),
+    Column("error_message", StorableText),
+    Column("error_retryable", Boolean),
+    _moment("created_at"),
+    _moment("changed_at"),
+    _moment("claimed_at", nullable=True),
+    _moment("deadline_at", nullable=True),
+    _moment("ready_at", nullable=True),
+    PrimaryKeyConstraint("document_id", "version"),
+    UniqueConstraint("id", "tenant_id"),
+    _belongs(("document_id", "tenant_id"), "documents"),
+    CheckConstraint("version >= 1", name="version"),
+    CheckConstraint("declared_bytes >= 0 and size_bytes >= 0", name="bytes"),
+    CheckConstraint(f"status in ({_STATUSES})", name="status"),
+    CheckConstraint(f"stage in ({_STAGES})", name="stage"),
+    CheckConstraint(f"error_stage in ({_STAGES})", name="error_stage"),
+    CheckConstraint(
+        "status <> 'processing' or (execution_id is not null and deadline_at is not null)", name="processing_is_claimed"
+    ),
+    CheckConstraint(
+        "(status = 'failed') = (error_code is not null and error_message is not null and error_retryable is not null)",
+        name="failed_has_a_reason",
+    ),
+    CheckConstraint("(status = 'ready') = (ready_at is not null)", name="ready_has_a_time"),
+)
+Index(
+    "document_versions_open_idx",
+    document_versions.c.changed_at,
+    postgresql_where=text("status in ('awaiting_upload', 'processing')"),
+)
+
+stage_progress = Table(
+    "stage_progress",
+    metadata,
+    Column("version_id", BigInteger, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("total", Integer, nullable=False),
+    _moment("started_at"),
+    _moment("finished_at", nullable=True),
+    PrimaryKeyConstraint("version_id", "stage"),
+    _belongs(("version_id", "tenant_id"), "document_versions"),
+    CheckConstraint(f"stage in ({_STAGES})", name="stage"),
+    CheckConstraint("total >= 0", name="total"),
+)
+
+# One row a finished unit, so that a unit counts once however often it is reported.
+stage_units = Table(
+    "stage_units",
+    metadata,
+    Column("version_id", BigInteger, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("unit", Integer, nullable=False),
+    Column("tenant_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("version_id", "stage", "unit"),
+    _belongs(("version_id", "stage"), "stage_progress", ("version_id", "stage")),
+    _belongs(("version_id", "tenant_id"), "document_versions"),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("version_id", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("parent", Integer, nullable=False),
+    Column("text", StorableText, nullable=False),
+    Column("heading_path", ARRAY(Text), nullable=False),
+    Column("page_from", Integer),
+    Column("page_to", Integer),
+    Column("row_from", Integer),
+    Column("row_to", Integer),
+    Column("boxes", JSONB, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("length", Integer, nullable=False),  # number of terms, with repetition
+    Column("embedding_model", Text, nullable=False),
+    Column("embedding", Vector(DIMENSIONS), nullable=False),
+    UniqueConstraint("version_id", "ordinal"),
+    _belongs(("version_id", "tenant_id"), "document_versions"),
+    CheckConstraint("octet_length(content_hash) = 32", name="content_hash"),
+)
+# In the row itself: an exact scan would otherwise fetch every vector from the TOAST table.
+event.listen(chunks, "after_create", DDL("alter table chunks alter column embedding set storage plain"))  # type: ignore[no-untyped-call]
+Index(None, chunks.c.version_id, chunks.c.batch)
+Index(None, chunks.c.tenant_id, chunks.c.content_hash)
+
+# Which term stands in which chunk: the inverted index of BM25, read through its primary key alone.
+postings = Table(
+    "postings",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("term", Text, nullable=False),
+    Column("version_id", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("tf", Integer, nullable=False),
+    Column("length", Integer, nullable=False),  # the chunk's, so that BM25 reads this index alone
+    PrimaryKeyConstraint("tenant_id", "term", "version_id", "ordinal", postgresql_include=["tf", "length"]),
+    _belongs(("version_id", "ordinal"), "chunks", ("version_id", "ordinal")),
+    CheckConstraint("octet_length(term) <= 256", name="term"),
+    CheckConstraint("tf between 1 and length", name="tf"),
+)
+Index(None, postings.c.version_id, postings.c.ordinal)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("title", StorableText, nullable=False),
+    _moment("created_at"),
+    _moment("updated_at"),
+    UniqueConstraint("id", "tenant_id"),
+    _belongs(("user_id", "tenant_id"), "users"),
+)
+Index(None, conversations.c.user_id, conversations.c.updated_at)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),  # 0 is the first question
+    Column("role", Text, nullable=False),
+    Column("content", StorableText, nullable=False),
+    Column("grounded", Boolean),
+    Column("provider", Text),
+    Column("model", Text),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cost_usd", Numeric(12, 6)),
+    _moment("created_at"),
+    UniqueConstraint("conversation_id", "position"),
+    UniqueConstraint("id", "tenant_id"),
+    _belongs(("conversation_id", "tenant_id"), "conversations"),
+    CheckConstraint("role in ('user', 'assistant')", name="role"),
+)
+
+# A record of what was shown: it outlives the document, so that it has no foreign key to it.
+citations = Table(
+    "citations",
+    metadata,
+    Column("message_id", Uuid, nullable=False),
+    Column("marker", Integer, nullable=False),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("document_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("filename", StorableText, nullable=False),
+    Column("page", Integer),
+    Column("row", Integer),
+    Column("boxes", JSONB, nullable=False),
+    Column("quote", StorableText, nullable=False),
+    PrimaryKeyConstraint("message_id", "marker"),
+    _belongs(("message_id", "tenant_id"), "messages"),
+)

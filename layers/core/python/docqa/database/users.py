@@ -1,0 +1,47 @@
+"""`UserStore`: accounts."""
+
+from sqlalchemy import exc, insert, select, text
+
+from docqa.core.errors import EmailTaken
+from docqa.core.models import Identity
+from docqa.database.connection import Database
+from docqa.database.errors import constraint_of
+from docqa.database.tables import tenants, users
+
+
+class PostgresUsers:
+    """E-mail addresses compare without case."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def register(self, *, email: str, password_hash: str) -> Identity:
+        """A tenant with its first user. Raises EmailTaken."""
+        try:
+            async with self._database.transaction() as connection:
+                tenant_id = (
+                    await connection.execute(insert(tenants).values(name=email).returning(tenants.c.id))
+                ).scalar_one()
+                user_id = (
+                    await connection.execute(
+                        insert(users)
+                        .values(tenant_id=tenant_id, email=email, password_hash=password_hash)
+                        .returning(users.c.id)
+                    )
+                ).scalar_one()
+        except exc.IntegrityError as error:
+            if constraint_of(error) == "users_email_key":
+                raise EmailTaken() from error
+            raise
+        return Identity(user_id=user_id, tenant_id=tenant_id, email=email)
+
+    async def by_email(self, email: str) -> tuple[Identity, str] | None:
+        """The account and its password hash."""
+        async with self._database.transaction() as connection:
+            found = await connection.execute(
+                select(users).where(text("lower(email) = lower(:email)")).params(email=email.replace("\x00", ""))
+            )
+            row = found.one_or_none()
+        if row is None:
+            return None
+        return Identity(user_id=row.id, tenant_id=row.tenant_id, email=row.email), row.password_hash

@@ -1,0 +1,1 @@
+"""Text to vectors and pairs to scores: in this process (`onnx`) or by the inference function (`remote`)."""

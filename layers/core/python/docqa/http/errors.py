@@ -1,0 +1,73 @@
+"""One shape for every error: `{"error": {"code", "message", "retryable", "request_id"}}`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from docqa.core.errors import DocQAError, InvalidRequest, NotFound, Unauthenticated
+from docqa.observability import EventLog
+
+log = EventLog()
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers; what nobody foresaw becomes a 500 with a request id and a log line, and nothing more."""
+    app.add_exception_handler(DocQAError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def error_body(error: DocQAError, request_id: str) -> dict[str, Any]:
+    """The JSON of an error."""
+    return {
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "retryable": error.retryable,
+            "request_id": request_id,
+        }
+    }
+
+
+def request_id(request: Request) -> str:
+    """Set by the request-id middleware; the Lambda request id where there is one."""
+    return str(request.scope.get("docqa.request_id", ""))
+
+
+def _answer(request: Request, error: DocQAError, status: int | None = None) -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+    return JSONResponse(error_body(error, request_id(request)), status_code=status or error.status, headers=headers)
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DocQAError)
+    if error.status >= 500:
+        log.exception("request_failed", code=error.code, path=request.url.path)
+    return _answer(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return _answer(request, InvalidRequest(_sentence(error.errors())), status=422)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return _answer(request, NotFound("There is no such address."))
+    return _answer(request, InvalidRequest(str(error.detail)), status=error.status_code)
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.exception("request_failed", code=DocQAError.code, path=request.url.path)
+    return _answer(request, DocQAError())
+
+
+def _sentence(errors: Sequence[Any]) -> str:
+    parts = [f"{'.'.join(str(p) for p in e['loc'] if p != 'body') or 'body'}: {e['msg']}" for e in errors]
+    return "The request is not valid: " + "; ".join(parts)

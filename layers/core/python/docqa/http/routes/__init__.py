@@ -1,0 +1,1 @@
+"""Route modules, each with a `router`; the functions decide which of them they serve."""

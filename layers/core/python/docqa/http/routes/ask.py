@@ -1,0 +1,82 @@
+"""Questions: the whole answer at once, or as it is made."""
+
+import uuid
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from docqa.core.errors import DocQAError, InvalidRequest
+from docqa.core.events import AskEvent, DoneEvent, ErrorEvent, UsageEvent
+from docqa.core.models import Identity, Question, Usage
+from docqa.http import sse
+from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.schemas import Answer, AskRequest
+from docqa.http.scope import check_scope
+from docqa.http.services import Services
+from docqa.observability import EventLog
+
+router = APIRouter(tags=["ask"])
+log = EventLog()
+
+PROVIDERS = ("extractive",)
+
+
+@router.post("/ask")
+async def ask(body: AskRequest, user: CurrentUser, services: ServicesNeeded) -> Answer:
+    """Answer a question, with a citation for every claim."""
+    question = await _accept(body, user, services)
+    usage = Usage(provider=PROVIDERS[0], model="")
+    async for event in services.answerer.answer(question):
+        if isinstance(event, UsageEvent):
+            usage = Usage(**event.model_dump())
+        elif isinstance(event, DoneEvent):
+            return Answer(**event.model_dump(), usage=usage)
+    raise DocQAError("The answer ended before it was complete.")
+
+
+@router.post("/ask/stream", response_class=StreamingResponse)
+async def ask_stream(body: AskRequest, user: CurrentUser, services: ServicesNeeded) -> StreamingResponse:
+    """Answer a question as server-sent events. Every 4xx is decided before the first byte."""
+    question = await _accept(body, user, services)
+    events = _ending_in_an_event(services.answerer.answer(question))
+    return StreamingResponse(
+        sse.encode(events, stream_id=uuid.uuid4().hex), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS
+    )
+
+
+async def _accept(body: AskRequest, user: Identity, services: Services) -> Question:
+    """Raises InvalidRequest for an unknown provider, NotFound for a scope or conversation that is not the user's."""
+    if body.provider is not None and body.provider not in PROVIDERS:
+        raise InvalidRequest(f"There is no provider {body.provider!r}; there is: {', '.join(PROVIDERS)}.")
+    await check_scope(services, user, body.document_ids, body.collection_ids)
+    if body.conversation_id is not None:
+        await services.conversations.require(user.tenant_id, user.user_id, body.conversation_id)
+    return _question(body, user)
+
+
+def _question(body: AskRequest, user: Identity) -> Question:
+    scope: tuple[UUID, ...] | None = body.document_ids
+    return Question(
+        tenant_id=user.tenant_id,
+        user_id=user.user_id,
+        text=body.question,
+        conversation_id=body.conversation_id,
+        document_ids=scope,
+        provider=body.provider,
+    )
+
+
+async def _ending_in_an_event(events: AsyncIterator[AskEvent]) -> AsyncIterator[AskEvent]:
+    """The status line is long gone when an answer fails midway: what was raised becomes the last event."""
+    try:
+        async for event in events:
+            yield event
+    except DocQAError as error:
+        log.exception("answer_failed", code=error.code)
+        yield ErrorEvent(code=error.code, message=error.message, retryable=error.retryable)
+    except Exception:
+        log.exception("answer_failed", code=DocQAError.code)
+        unforeseen = DocQAError()
+        yield ErrorEvent(code=unforeseen.code, message=unforeseen.message, retryable=unforeseen.retryable)

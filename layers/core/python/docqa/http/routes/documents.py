@@ -1,0 +1,115 @@
+"""Documents: upload by presigned POST, look, retry, delete."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, status
+
+from docqa.core.errors import FileEmpty, FileTooLarge, NotFound, UnsupportedType, UploadMissing
+from docqa.core.ids import artifact_prefix, upload_key
+from docqa.core.models import Format, VersionKey
+from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.schemas import Document, DocumentCreated, DocumentLink, Documents, NewDocument, UploadForm
+from docqa.http.services import Services
+
+router = APIRouter(prefix="/documents", tags=["documents"])
+
+MEDIA_TYPES = {
+    Format.PDF: "application/pdf",
+    Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Format.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    Format.CSV: "text/csv",
+}
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create(body: NewDocument, user: CurrentUser, services: ServicesNeeded) -> DocumentCreated:
+    """Announce an upload and get the form to send it with. Nothing is uploaded through this address."""
+    format = _accept(body, services)
+    key = await services.documents.create(
+        tenant_id=user.tenant_id, user_id=user.user_id, filename=body.filename, format=format, size_bytes=body.size
+    )
+    return _created(key, services, body.size)
+
+
+@router.post("/{document_id}/versions", status_code=status.HTTP_201_CREATED)
+async def add_version(
+    document_id: UUID, body: NewDocument, user: CurrentUser, services: ServicesNeeded
+) -> DocumentCreated:
+    """Replace a document. The present version answers until the new one is ready."""
+    format = _accept(body, services)
+    key = await services.documents.add_version(
+        tenant_id=user.tenant_id, document_id=document_id, filename=body.filename, format=format, size_bytes=body.size
+    )
+    return _created(key, services, body.size)
+
+
+@router.get("")
+async def list_documents(user: CurrentUser, services: ServicesNeeded) -> Documents:
+    """All documents of the tenant, newest first."""
+    return Documents(documents=[Document.of(view) for view in await services.documents.list_documents(user.tenant_id)])
+
+
+@router.get("/{document_id}")
+async def get_document(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> Document:
+    """One document: status, stages, pages, chunks, error."""
+    return Document.of(await services.documents.get(user.tenant_id, document_id))
+
+
+@router.post("/{document_id}/retry", status_code=status.HTTP_202_ACCEPTED)
+async def retry(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> Document:
+    """Process a failed document again; finished work is passed over."""
+    view = await services.documents.get(user.tenant_id, document_id)
+    key = VersionKey(tenant_id=user.tenant_id, document_id=document_id, version=view.version)
+    if not await services.upload_objects.exists(upload_key(key)):
+        raise UploadMissing()
+    key, attempt = await services.documents.reset_for_retry(user.tenant_id, document_id)
+    await services.executions.start(key, name=f"{document_id}-{key.version}-{attempt}")
+    return Document.of(await services.documents.get(user.tenant_id, document_id))
+
+
+@router.delete("/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> None:
+    """Delete a document. It answers no question from this moment on; its files go too."""
+    for key, content_hash in await services.documents.delete(user.tenant_id, document_id):
+        await services.upload_objects.delete(upload_key(key))
+        if content_hash is not None:
+            await services.artifact_objects.delete_prefix(artifact_prefix(user.tenant_id, content_hash))
+
+
+@router.get("/{document_id}/content")
+async def content(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentLink:
+    """A link to the original file of the version that answers now."""
+    view = await services.documents.get(user.tenant_id, document_id)
+    version = view.active_version or view.version
+    key = upload_key(VersionKey(tenant_id=user.tenant_id, document_id=document_id, version=version))
+    if not await services.upload_objects.exists(key):
+        raise UploadMissing()
+    expires = services.settings.upload_lifetime_s
+    url = services.uploads.presign_download(
+        key, filename=view.filename, content_type=MEDIA_TYPES[view.format], expires_s=expires
+    )
+    return DocumentLink(url=url, expires_in=expires)
+
+
+def _accept(body: NewDocument, services: Services) -> Format:
+    """The format of an announced file. Raises UnsupportedType, FileEmpty, FileTooLarge, NotFound."""
+    if body.collection_id is not None:
+        raise NotFound("There is no such collection.")
+    extension = body.filename.rpartition(".")[2].lower() if "." in body.filename else ""
+    try:
+        format = Format(extension)
+    except ValueError as error:
+        known = ", ".join(sorted(f.value.upper() for f in Format))
+        raise UnsupportedType(f"Files of type {extension or 'unknown'!r} are not supported; {known} are.") from error
+    if body.size == 0:
+        raise FileEmpty()
+    if body.size > services.limits.max_upload_bytes:
+        raise FileTooLarge(f"The file has {body.size:,} bytes; {services.limits.max_upload_bytes:,} are allowed.")
+    return format
+
+
+def _created(key: VersionKey, services: Services, size: int) -> DocumentCreated:
+    url, fields = services.uploads.presign_upload(
+        upload_key(key), max_bytes=size, expires_s=services.settings.upload_lifetime_s
+    )
+    return DocumentCreated(document_id=key.document_id, version=key.version, upload=UploadForm(url=url, fields=fields))

@@ -1,0 +1,29 @@
+"""Search without an answer."""
+
+import time
+
+from fastapi import APIRouter
+
+from docqa.core.models import SearchQuery
+from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.schemas import SearchRequest, SearchResult
+from docqa.http.scope import check_scope
+
+router = APIRouter(tags=["search"])
+
+
+@router.post("/search")
+async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeeded) -> SearchResult:
+    """Passages that fit the query, best first."""
+    start = time.perf_counter()
+    await check_scope(services, user, body.document_ids, body.collection_ids)
+    query = SearchQuery(
+        tenant_id=user.tenant_id,
+        query=body.query,
+        top_k=body.top_k,
+        mode=body.mode,
+        document_ids=body.document_ids,
+        rerank=body.rerank,
+    )
+    hits = await services.retriever.search(query)
+    return SearchResult(hits=hits, timings_ms={"total": round((time.perf_counter() - start) * 1000, 1)})

@@ -1,0 +1,143 @@
+"""Bodies of requests and answers; the names are the HTTP contract."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from docqa.core.models import Citation, DocumentView, Format, Hit, SearchMode, Stage, Status, Usage
+
+MAX_QUESTION = 2_000
+"""Characters of a question."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+"""Only a message that arrives proves an address; this tells a typo from one. Internal networks' are fine."""
+Ids = Annotated[tuple[UUID, ...], Field(max_length=100)]
+
+
+class Request(BaseModel):
+    """Base of request bodies: an unknown field is an error, so that a typo does not pass silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Credentials(Request):
+    email: Email
+    password: Annotated[str, Field(min_length=8, max_length=1_000)]
+
+
+class AccessToken(BaseModel):
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105 - the scheme of RFC 6750, not a secret
+    expires_in: int
+
+
+class Me(BaseModel):
+    user_id: UUID
+    tenant_id: UUID
+    email: str
+
+
+class NewDocument(Request):
+    filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    size: Annotated[int, Field(ge=0, description="Bytes; the upload may not have more.")]
+    content_type: Annotated[str | None, Field(max_length=200)] = None
+    collection_id: UUID | None = None
+
+
+class UploadForm(BaseModel):
+    url: str
+    fields: dict[str, str]
+
+
+class DocumentCreated(BaseModel):
+    document_id: UUID
+    version: int
+    upload: UploadForm
+
+
+class DocumentError(BaseModel):
+    stage: Stage | None
+    code: str
+    message: str
+    retryable: bool
+
+
+class StageState(BaseModel):
+    stage: Stage
+    status: str
+    done: int
+    total: int
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Document(BaseModel):
+    document_id: UUID
+    filename: str
+    version: int
+    active_version: int | None
+    status: Status
+    format: Format
+    size_bytes: int
+    pages: int | None
+    chunks: int | None
+    error: DocumentError | None
+    stages: list[StageState]
+    created_at: datetime
+    ready_at: datetime | None
+
+    @classmethod
+    def of(cls, view: DocumentView) -> "Document":
+        return cls.model_validate(view.model_dump())
+
+
+class Documents(BaseModel):
+    documents: list[Document]
+
+
+class DocumentLink(BaseModel):
+    url: str
+    expires_in: int
+
+
+class SearchRequest(Request):
+    query: Text
+    top_k: Annotated[int, Field(ge=1, le=100)] = 10
+    mode: SearchMode = SearchMode.HYBRID
+    rerank: bool = False
+    collection_ids: Ids | None = None
+    document_ids: Ids | None = None
+
+
+class SearchResult(BaseModel):
+    hits: list[Hit]
+    timings_ms: dict[str, float]
+
+
+class AskRequest(Request):
+    question: Text
+    conversation_id: UUID | None = None
+    collection_ids: Ids | None = None
+    document_ids: Ids | None = None
+    provider: Annotated[str | None, Field(max_length=50)] = None
+
+
+class Answer(BaseModel):
+    answer: str
+    citations: list[Citation]
+    grounded: bool
+    conversation_id: UUID
+    message_id: UUID
+    usage: Usage
+
+
+class Health(BaseModel):
+    status: str
+
+
+class Readiness(BaseModel):
+    status: str
+    dependencies: dict[str, str]

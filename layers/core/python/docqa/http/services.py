@@ -1,0 +1,51 @@
+"""What the routes need from the floor above: a container that `bootstrap` builds, seen through its ports."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+from docqa.auth.tokens import AccessTokens
+from docqa.config import Limits, Settings
+from docqa.core.ports import (
+    Answerer,
+    ConversationStore,
+    DocumentStore,
+    Executions,
+    ObjectStore,
+    Retriever,
+    UploadStore,
+    UserStore,
+)
+
+Probe = Callable[[], Awaitable[None]]
+"""Returns when a dependency answers; raises DependencyUnavailable when it does not."""
+
+
+class Services(Protocol):
+    """Everything lazily built: a function pays only for what its routes touch."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def tokens(self) -> AccessTokens: ...
+    @property
+    def users(self) -> UserStore: ...
+    @property
+    def documents(self) -> DocumentStore: ...
+    @property
+    def conversations(self) -> ConversationStore: ...
+    @property
+    def uploads(self) -> UploadStore: ...
+    @property
+    def upload_objects(self) -> ObjectStore: ...
+    @property
+    def artifact_objects(self) -> ObjectStore: ...
+    @property
+    def executions(self) -> Executions: ...
+    @property
+    def retriever(self) -> Retriever: ...
+    @property
+    def answerer(self) -> Answerer: ...
+    @property
+    def probes(self) -> Mapping[str, Probe]: ...

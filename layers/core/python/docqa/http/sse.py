@@ -1,0 +1,54 @@
+"""Server-sent events: framing, ids, and a heartbeat while nothing else is sent (WHATWG HTML, section 9.2)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from docqa.core.events import AskEvent
+
+HEARTBEAT_S = 15.0
+HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+MEDIA_TYPE = "text/event-stream"
+
+
+def frame(name: str, data: str, event_id: str | None = None) -> bytes:
+    """One event. `data` is JSON and so holds no line break."""
+    head = f"id: {event_id}\n" if event_id is not None else ""
+    return f"{head}event: {name}\ndata: {data}\n\n".encode()
+
+
+async def encode(events: AsyncIterator[AskEvent], *, stream_id: str) -> AsyncIterator[bytes]:
+    """Frames with ids `{stream_id}:{n}`, and a comment line whenever nothing was sent for 15 seconds."""
+    number = 0
+    async for event in _with_heartbeat(events):
+        if event is None:
+            yield b": still here\n\n"
+            continue
+        number += 1
+        yield frame(event.name, event.model_dump_json(), f"{stream_id}:{number}")
+
+
+async def _with_heartbeat(events: AsyncIterator[AskEvent]) -> AsyncIterator[AskEvent | None]:
+    """The events, with None in between for every HEARTBEAT_S without one. Ends the source when the reader goes away."""
+    upcoming: asyncio.Task[AskEvent] | None = None
+    try:
+        while True:
+            upcoming = upcoming or asyncio.ensure_future(anext(events))
+            done, _ = await asyncio.wait({upcoming}, timeout=HEARTBEAT_S)
+            if not done:
+                yield None
+                continue
+            task, upcoming = upcoming, None
+            try:
+                event = task.result()
+            except StopAsyncIteration:
+                return
+            yield event
+    finally:
+        if upcoming is not None:
+            upcoming.cancel()
+            with suppress(asyncio.CancelledError, StopAsyncIteration):
+                await upcoming
+        closer = getattr(events, "aclose", None)
+        if closer is not None:
+            await closer()

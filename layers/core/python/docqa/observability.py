@@ -1,0 +1,44 @@
+"""Logs as events with fields: `log.info("document_parsed", pages=12, duration_ms=87)`. Never document content."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+
+class EventLog:
+    """A thin, typed face of the Powertools logger: an event name and its fields, one JSON line."""
+
+    def __init__(self, service: str | None = None) -> None:
+        self._logger = Logger(service=service) if service else Logger()
+
+    def bind(self, **fields: Any) -> None:
+        """Fields that every later event of this invocation carries."""
+        self._logger.append_keys(**fields)
+
+    def clear(self) -> None:
+        """Forget what an earlier invocation in this environment bound."""
+        self._logger.clear_state()
+
+    def info(self, event: str, **fields: Any) -> None:
+        self._logger.info(event, extra=fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        self._logger.warning(event, extra=fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        self._logger.error(event, extra=fields)
+
+    def exception(self, event: str, **fields: Any) -> None:
+        """With the stack trace of the error that is being handled."""
+        self._logger.exception(event, extra=fields)
+
+    @contextmanager
+    def timed(self, event: str, **fields: Any) -> Iterator[dict[str, Any]]:
+        """Log `event` with `duration_ms` when the block ends well; more fields may be put into the yielded dict."""
+        more: dict[str, Any] = {}
+        start = time.perf_counter()
+        yield more
+        self.info(event, **fields, **more, duration_ms=round((time.perf_counter() - start) * 1000, 1))

@@ -1,0 +1,1 @@
+"""Finding passages: the tokenizer, the fusion of scores and the retriever. The SQL stands in `docqa.database`."""

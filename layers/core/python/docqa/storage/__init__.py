@@ -1,0 +1,1 @@
+"""Objects in S3: uploads by presigned POST, artifacts by content address."""

@@ -1,0 +1,91 @@
+"""What every Embedder and every PairScorer must do, the real ones and the fake ones."""
+
+import asyncio
+import math
+from collections.abc import Callable
+
+import pytest
+
+from docqa.core.ports import Embedder, PairScorer
+from docqa.embeddings.onnx import OnnxEmbedder, OnnxPairScorer
+from docqa.embeddings.remote import InferenceFunction, RemoteEmbedder, RemotePairScorer
+from inference.main import handler
+from tests.fakes.embedding import HashingEmbedder, InProcessLambda, OverlapScorer
+from tests.fakes.models import models_dir
+
+TEXTS = [
+    "The ferry leaves the harbour at nine in the morning.",
+    "Invoices are paid within thirty days.",
+    "渡船早上九点离开港口。",
+    "",
+    "word " * 3_000,
+]
+
+
+@pytest.fixture(scope="module")
+def function() -> InferenceFunction:
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DOCQA_MODELS_DIR", str(models_dir()))
+    yield InferenceFunction("inference", make_client=lambda: InProcessLambda(handler))
+    patch.undo()
+
+
+@pytest.fixture(scope="module", params=["onnx", "remote", "fake"])
+def embedder(request: pytest.FixtureRequest, function: InferenceFunction) -> Embedder:
+    make: dict[str, Callable[[], Embedder]] = {
+        "onnx": lambda: OnnxEmbedder(models_dir()),
+        "remote": lambda: RemoteEmbedder(function),
+        "fake": HashingEmbedder,
+    }
+    return make[request.param]()
+
+
+@pytest.fixture(scope="module", params=["onnx", "remote", "fake"])
+def scorer(request: pytest.FixtureRequest, function: InferenceFunction) -> PairScorer:
+    make: dict[str, Callable[[], PairScorer]] = {
+        "onnx": lambda: OnnxPairScorer(models_dir()),
+        "remote": lambda: RemotePairScorer(function),
+        "fake": OverlapScorer,
+    }
+    return make[request.param]()
+
+
+def test_one_unit_length_vector_a_text(embedder: Embedder) -> None:
+    vectors = asyncio.run(embedder.embed_passages(TEXTS))
+    assert [len(vector) for vector in vectors] == [embedder.dimensions] * len(TEXTS)
+    assert [math.hypot(*vector) for vector in vectors] == pytest.approx([1.0] * len(TEXTS), abs=1e-5)
+
+
+def test_a_vector_does_not_depend_on_its_neighbours(embedder: Embedder) -> None:
+    together = asyncio.run(embedder.embed_passages(TEXTS))
+    alone = [asyncio.run(embedder.embed_passages([text]))[0] for text in TEXTS]
+    assert together == alone
+
+
+def test_a_query_is_nearest_to_the_passage_that_answers_it(embedder: Embedder) -> None:
+    query = asyncio.run(embedder.embed_query("When does the ferry leave the harbour?"))
+    vectors = asyncio.run(embedder.embed_passages(TEXTS))
+    cosines = [dot(query, vector) for vector in vectors]
+    assert max(range(len(TEXTS)), key=cosines.__getitem__) == 0
+
+
+def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
+    assert asyncio.run(embedder.embed_passages([])) == []
+
+
+def test_more_texts_than_one_request_takes(embedder: Embedder) -> None:
+    texts = [f"Item number {n}" for n in range(70)]
+    vectors = asyncio.run(embedder.embed_passages(texts))
+    assert len(vectors) == 70
+    assert vectors[69] == asyncio.run(embedder.embed_passages(texts[69:]))[0]
+
+
+def test_the_answering_passage_scores_highest(scorer: PairScorer) -> None:
+    scores = asyncio.run(scorer.score("When does the ferry leave the harbour?", TEXTS))
+    assert len(scores) == len(TEXTS)
+    assert max(scores) == scores[0]
+    assert scores == [asyncio.run(scorer.score("When does the ferry leave the harbour?", [text]))[0] for text in TEXTS]
+
+
+def dot(left: tuple[float, ...], right: tuple[float, ...]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))

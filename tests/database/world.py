@@ -1,0 +1,155 @@
+"""Short ways to get accounts and documents into a real database, through the stores only."""
+
+import hashlib
+import itertools
+import math
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from docqa.core.models import (
+    Box,
+    Chunk,
+    Failure,
+    Format,
+    Hit,
+    Identity,
+    IndexedChunk,
+    Job,
+    SearchQuery,
+    Stage,
+    VersionKey,
+)
+from docqa.database.column_types import DIMENSIONS
+from docqa.database.connection import Database
+from docqa.database.conversations import PostgresConversations
+from docqa.database.documents import PostgresDocuments
+from docqa.database.ingest import PostgresIngest
+from docqa.database.search import PostgresSearchIndex
+from docqa.database.users import PostgresUsers
+from docqa.retrieval.tokenizer import Tokenizer
+
+MODEL = "test-embedder"
+BROKEN = Failure(stage=None, code="corrupt_file", message="The file is broken.", retryable=False)
+
+
+def unit_vector(words: str) -> tuple[float, ...]:
+    """Hashed bag of words, unit length: texts with words in common are near each other."""
+    vector = [1e-3] * DIMENSIONS
+    for word in words.lower().split():
+        vector[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % DIMENSIONS] += 1.0
+    norm = math.sqrt(sum(value * value for value in vector))
+    return tuple(value / norm for value in vector)
+
+
+def indexed(passages: Sequence[str], *, first: int = 0) -> list[IndexedChunk]:
+    """Chunks as the embed stage makes them, numbered from `first`."""
+    tokenizer = Tokenizer()
+    return [
+        IndexedChunk(
+            chunk=Chunk(
+                ordinal=ordinal,
+                parent=0,
+                text=passage,
+                heading_path=("Part", "Section"),
+                page_from=ordinal + 1,
+                page_to=ordinal + 1,
+                boxes=(Box(page=ordinal + 1, x0=1, y0=2.5, x1=3, y1=4),),
+            ),
+            content_hash=hashlib.sha256(passage.encode("utf-8", "surrogatepass")).digest(),
+            embedding=unit_vector(passage.encode("utf-8", "replace").decode()),
+            terms=tokenizer.terms(passage),
+        )
+        for ordinal, passage in enumerate(passages, start=first)
+    ]
+
+
+class World:
+    """The stores over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.documents = PostgresDocuments(database)
+        self.ingest = PostgresIngest(database)
+        self.users = PostgresUsers(database)
+        self.conversations = PostgresConversations(database)
+        self.index = PostgresSearchIndex(database)
+        self._numbers = itertools.count(1)
+
+    async def account(self) -> Identity:
+        return await self.users.register(email=f"user{next(self._numbers)}@example.org", password_hash="hash")
+
+    async def uploaded(self, owner: Identity, filename: str = "report.pdf") -> VersionKey:
+        """A document awaiting its upload."""
+        return await self.documents.create(
+            tenant_id=owner.tenant_id, user_id=owner.user_id, filename=filename, format=Format.PDF, size_bytes=1000
+        )
+
+    async def next_version(self, key: VersionKey, filename: str = "report.pdf") -> VersionKey:
+        return await self.documents.add_version(
+            tenant_id=key.tenant_id, document_id=key.document_id, filename=filename, format=Format.PDF, size_bytes=1000
+        )
+
+    async def claimed(self, key: VersionKey, execution_id: str = "execution") -> VersionKey:
+        assert await self.ingest.claim(key, execution_id=execution_id, deadline_s=600) is not None
+        return key
+
+    def job(self, key: VersionKey, *, execution_id: str = "execution", content_sha256: str = "ab" * 32) -> Job:
+        """What the state machine carries after the claim, for a file of three pages."""
+        return Job(
+            key=key,
+            execution_id=execution_id,
+            attempt=1,
+            format=Format.PDF,
+            content_sha256=content_sha256,
+            parser_version="1",
+            page_count=3,
+        )
+
+    async def stored(self, key: VersionKey, passages: Sequence[str], *, batch_size: int = 2) -> VersionKey:
+        """All batches of a claimed version written and reported."""
+        starts = range(0, len(passages), batch_size)
+        await self.ingest.stage_started(key, Stage.EMBED, total=len(starts))
+        for batch, start in enumerate(starts):
+            chunks = indexed(passages[start : start + batch_size], first=start)
+            await self.ingest.add_chunks(key, chunks, model=MODEL, batch=batch)
+            await self.ingest.unit_done(key, Stage.EMBED, unit=batch)
+        return key
+
+    async def published(self, key: VersionKey, passages: Sequence[str]) -> VersionKey:
+        """From awaiting upload to ready."""
+        await self.stored(await self.claimed(key), passages)
+        await self.ingest.publish(key)
+        await self.ingest.mark_ready(key)
+        return key
+
+    async def document(self, owner: Identity, *passages: str, filename: str = "report.pdf") -> VersionKey:
+        """A new document, ready."""
+        return await self.published(await self.uploaded(owner, filename), passages)
+
+    async def search(
+        self,
+        tenant_id: UUID,
+        words: str,
+        *,
+        dense: bool = True,
+        lexical: bool = True,
+        document_ids: tuple[UUID, ...] | None = None,
+        top_k: int = 10,
+        pool: int = 100,
+    ) -> list[Hit]:
+        return await self.index.find(
+            SearchQuery(tenant_id=tenant_id, query=words, top_k=top_k, document_ids=document_ids),
+            vector=unit_vector(words) if dense else None,
+            terms=Tokenizer().query_terms(words) if lexical else (),
+            pool=pool,
+        )
+
+    async def texts(self, tenant_id: UUID, words: str) -> list[str]:
+        return [hit.text for hit in await self.search(tenant_id, words)]
+
+    async def scalar(self, statement: str, **values: object) -> object:
+        """One value straight from the tables, for what the stores do not show."""
+        async with self.database.transaction() as connection:
+            return (await connection.execute(text(statement), values)).scalar_one()

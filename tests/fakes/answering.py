@@ -1,0 +1,100 @@
+"""What the answering pipeline calls, in memory."""
+
+import re
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from docqa.core.errors import NotFound
+from docqa.core.models import Box, Citation, Hit, Question, SearchQuery, Usage
+
+TENANT = uuid.UUID(int=1)
+USER = uuid.UUID(int=2)
+DOCUMENT = uuid.UUID(int=3)
+
+
+def make_hit(
+    text: str,
+    *,
+    rank: int = 1,
+    score: float = 1.0,
+    filename: str = "ferries.pdf",
+    pages: tuple[int, int] | None = (3, 3),
+    rows: tuple[int, int] | None = None,
+    headings: tuple[str, ...] = (),
+    boxes: tuple[Box, ...] = (),
+    document_id: UUID = DOCUMENT,
+) -> Hit:
+    """A passage as a retriever finds it."""
+    return Hit(
+        rank=rank,
+        chunk_id=uuid.uuid5(document_id, text),
+        document_id=document_id,
+        version=2,
+        filename=filename,
+        page_from=pages[0] if pages else None,
+        page_to=pages[1] if pages else None,
+        row_from=rows[0] if rows else None,
+        row_to=rows[1] if rows else None,
+        boxes=boxes,
+        heading_path=headings,
+        text=text,
+        score=score,
+    )
+
+
+class ListRetriever:
+    """Retriever that finds what it was given; `queries` keeps what was asked."""
+
+    def __init__(self, hits: Sequence[Hit] = (), *, error: Exception | None = None) -> None:
+        self.hits = list(hits)
+        self.error = error
+        self.queries: list[SearchQuery] = []
+
+    async def search(self, query: SearchQuery) -> list[Hit]:
+        self.queries.append(query)
+        if self.error:
+            raise self.error
+        return self.hits[: query.top_k]
+
+
+class WordAnalyzer:
+    """Analyzer of lower-case words without a plural s; drops a few question words."""
+
+    version: ClassVar[str] = "words"
+    _DROPPED = frozenset(
+        "a an and are at did do does for how in is many much of the to was were what when where which who".split()
+    )
+
+    def terms(self, text: str) -> dict[str, int]:
+        return dict(Counter(self._words(text)))
+
+    def query_terms(self, text: str) -> list[str]:
+        return list(dict.fromkeys(word for word in self._words(text) if word not in self._DROPPED))
+
+    def _words(self, text: str) -> list[str]:
+        return [word.removesuffix("s") or word for word in re.findall(r"\w+", text.casefold())]
+
+
+class RememberingConversations:
+    """ConversationStore in memory: `turns` holds what was stored, in order."""
+
+    def __init__(self) -> None:
+        self.turns: list[tuple[Question, str, tuple[Citation, ...], Usage, bool]] = []
+        self._owners: dict[UUID, tuple[UUID, UUID]] = {}
+
+    async def save_turn(
+        self, *, question: Question, answer: str, citations: Sequence[Citation], usage: Usage, grounded: bool
+    ) -> tuple[UUID, UUID]:
+        conversation_id = question.conversation_id or uuid.uuid4()
+        if question.conversation_id:
+            await self.require(question.tenant_id, question.user_id, question.conversation_id)
+        self._owners[conversation_id] = (question.tenant_id, question.user_id)
+        self.turns.append((question, answer, tuple(citations), usage, grounded))
+        return conversation_id, uuid.uuid4()
+
+    async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:
+        if self._owners.get(conversation_id) != (tenant_id, user_id):
+            raise NotFound

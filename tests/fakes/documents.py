@@ -1,0 +1,115 @@
+"""Documents made on the spot, so that tests know every word that is in them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import docx
+import pptx
+import pymupdf
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Inches
+
+from docqa.core.models import Format
+
+PROSE = (
+    "The lighthouse on Gull Island was built in 1874 by the engineer Maria Okafor. "
+    "Its lamp could be seen from twenty miles away on a clear night. "
+    "The keeper wrote down the weather every morning at six."
+)
+TABLE = (("Year", "Ships", "Storms"), ("1875", "120", "14"), ("1876", "133", "9"))
+A4 = (595.0, 842.0)
+
+
+def write_pdf(path: Path, pages: int = 3, *, password: str | None = None, running: bool = True) -> None:
+    """Pages with a title, prose, a ruled table on the first, a running header and page numbers."""
+    with pymupdf.open() as document:
+        for number in range(1, pages + 1):
+            page = document.new_page(width=A4[0], height=A4[1])
+            if running:
+                page.insert_text((72, 40), "Annals of Gull Island", fontsize=8)
+                page.insert_text((300, 810), str(number), fontsize=8)
+            page.insert_text((72, 110), f"Chapter {number} of the lamp", fontsize=20, fontname="hebo")
+            page.insert_textbox((72, 140, 520, 260), f"{PROSE} This is page {number}.", fontsize=11)
+            if number == 1:
+                draw_table(page, TABLE, (72, 300))
+        if password is None:
+            document.save(path)
+        else:
+            document.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=password, owner_pw=password + "o")
+
+
+def draw_table(page: pymupdf.Page, rows: Sequence[Sequence[str]], at: tuple[float, float]) -> None:
+    """A table with all its rules, cells of 100 by 20 points."""
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            x, y = at[0] + 100 * c, at[1] + 20 * r
+            page.draw_rect((x, y, x + 100, y + 20))
+            page.insert_text((x + 4, y + 14), text, fontsize=10)
+
+
+def write_docx(path: Path) -> None:
+    """A title, two sections, a list, a table."""
+    document = docx.Document()
+    document.add_heading("Annals of Gull Island", level=0)
+    document.add_heading("The lamp", level=1)
+    document.add_paragraph(PROSE)
+    document.add_heading("Ships", level=2)
+    document.add_paragraph("the Amity", style="List Bullet")
+    document.add_paragraph("the Bounty", style="List Bullet")
+    table = document.add_table(rows=len(TABLE), cols=3)
+    for r, row in enumerate(TABLE):
+        for c, text in enumerate(row):
+            table.cell(r, c).text = text
+    document.save(str(path))
+
+
+def write_pptx(path: Path, slides: int = 3) -> None:
+    """Slides with a title, text, notes; a table on the second and a chart on the third."""
+    deck = pptx.Presentation()
+    for number in range(1, slides + 1):
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text = f"Chapter {number} of the lamp"
+        slide.placeholders[1].text = PROSE
+        slide.notes_slide.notes_text_frame.text = f"Say hello on slide {number}."
+        if number == 2:
+            _add_table(slide)
+        if number == 3:
+            _add_chart(slide)
+    deck.save(str(path))
+
+
+def _add_table(slide: pptx.slide.Slide) -> None:
+    frame = slide.shapes.add_table(len(TABLE), 3, Inches(1), Inches(5), Inches(6), Inches(1))
+    for r, row in enumerate(TABLE):
+        for c, text in enumerate(row):
+            frame.table.cell(r, c).text = text
+
+
+def _add_chart(slide: pptx.slide.Slide) -> None:
+    data = CategoryChartData()
+    data.categories = ["1875", "1876"]
+    data.add_series("Ships", (120, 133))
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, Inches(1), Inches(5), Inches(6), Inches(2), data)
+    frame.chart.has_title = True
+    frame.chart.chart_title.text_frame.text = "Ships a year"
+
+
+def write_csv(path: Path, rows: int = 40) -> None:
+    """Ships by name, with a quoted cell that holds the delimiter."""
+    lines = ["Name,Year,Captain", *(f'Ship {n},{1870 + n},"Okafor, M. {n}"' for n in range(1, rows + 1))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+WRITERS: dict[Format, Callable[[Path], None]] = {
+    Format.PDF: write_pdf,
+    Format.DOCX: write_docx,
+    Format.PPTX: write_pptx,
+    Format.CSV: write_csv,
+}
+SENTENCE: dict[Format, str] = {
+    Format.PDF: "Its lamp could be seen from twenty miles away on a clear night.",
+    Format.DOCX: "Its lamp could be seen from twenty miles away on a clear night.",
+    Format.PPTX: "Its lamp could be seen from twenty miles away on a clear night.",
+    Format.CSV: "Name: Ship 7; Year: 1877; Captain: Okafor, M. 7",
+}

@@ -1,0 +1,39 @@
+"""Where the real models lie. Tests that need them fail with a sentence when they are not built; they never skip."""
+
+import os
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+BUILD = Path(__file__).parents[2] / ".docqa" / "build"
+NEEDED = Path("bge-small-en-v1.5") / "model.onnx"
+
+
+def models_dir() -> Path:
+    """The folder of the models: DOCQA_MODELS_DIR, or what the newest built layer of models holds."""
+    chosen = os.environ.get("DOCQA_MODELS_DIR")
+    folder = Path(chosen) if chosen else _unpacked_layer()
+    if folder is None or not (folder / NEEDED).is_file():
+        pytest.fail(f"There are no models in {folder or BUILD}. `make test` builds them; or set DOCQA_MODELS_DIR.")
+    return folder
+
+
+def _unpacked_layer() -> Path | None:
+    """The layer's `models` folder, unpacked once; processes may come here at the same time."""
+    built = sorted(BUILD.glob("layers/models-*/*.zip"), key=lambda file: file.stat().st_mtime)
+    if not built:
+        return None
+    target = BUILD / "models" / built[-1].parent.name
+    if not target.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=target.parent))
+        with zipfile.ZipFile(built[-1]) as layer:
+            layer.extractall(fresh)
+        try:
+            fresh.rename(target)
+        except OSError:  # another process was first
+            shutil.rmtree(fresh)
+    return target / "models"

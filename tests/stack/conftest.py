@@ -1,0 +1,31 @@
+"""The deployed stack under test: a stack of its own beside the developer's, with its own ports and data."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from docqa_localstack.host import supervisor
+from docqa_localstack.host.paths import Home, StackPaths
+from docqa_localstack.host.up import up
+from tests.stack.support import Stack, User
+
+STACK = os.environ.get("DOCQA_TEST_STACK", "test")
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Deployed once, from an empty state, and stopped at the end; its logs stay for reading."""
+    paths = StackPaths(Home.find(), STACK)
+    supervisor.clean(paths)
+    up(paths)
+    os.environ["DOCQA_STACK"] = STACK
+    yield Stack.of(paths)
+    supervisor.stop(paths)
+
+
+@pytest.fixture
+def user(stack: Stack) -> Iterator[User]:
+    """A fresh account with a tenant of its own."""
+    with User.register(stack) as someone:
+        yield someone

@@ -1,0 +1,57 @@
+"""Passwords and access tokens."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import jwt
+import pytest
+
+from docqa.auth.passwords import hash_password, password_matches
+from docqa.auth.tokens import AccessTokens
+from docqa.core.errors import InvalidSetting, Unauthenticated
+from docqa.core.models import Identity
+from docqa.http.routes.auth import NOBODY
+
+KEY = "k" * 48
+WHO = Identity(user_id=uuid4(), tenant_id=uuid4(), email="ada@example.org")
+
+
+def test_password_hash_matches_only_its_password() -> None:
+    async def check() -> list[bool]:
+        long = "a long passphrase " * 8
+        hashed = await hash_password(long + "1")
+        return [await password_matches(candidate, hashed) for candidate in (long + "1", long + "2", "")]
+
+    # bcrypt itself stops at 72 bytes: the two long ones differ only far behind that
+    assert asyncio.run(check()) == [True, False, False]
+
+
+def test_nobody_matches_the_stand_in_hash() -> None:
+    assert asyncio.run(password_matches("password", NOBODY)) is False
+
+
+def test_token_carries_who_it_was_issued_for() -> None:
+    tokens = AccessTokens(KEY, 60)
+    assert tokens.verify(tokens.issue(WHO)) == WHO
+
+
+@pytest.mark.parametrize("forge", ["other_key", "expired", "none_algorithm", "garbage", "no_tenant"])
+def test_other_tokens_are_refused(forge: str) -> None:
+    now = datetime.now(UTC)
+    claims = {"iss": "docqa", "sub": str(WHO.user_id), "tenant": str(WHO.tenant_id), "email": WHO.email, "iat": now}
+    valid = claims | {"exp": now + timedelta(minutes=1)}
+    token = {
+        "other_key": AccessTokens("x" * 48, 60).issue(WHO),
+        "expired": AccessTokens(KEY, 60).issue(WHO, now=now - timedelta(hours=1)),
+        "none_algorithm": jwt.encode(valid, "", algorithm="none"),
+        "garbage": "not.a.token",
+        "no_tenant": jwt.encode({k: v for k, v in valid.items() if k != "tenant"}, KEY, algorithm="HS256"),
+    }[forge]
+    with pytest.raises(Unauthenticated):
+        AccessTokens(KEY, 60).verify(token)
+
+
+def test_a_short_key_stops_the_start() -> None:
+    with pytest.raises(InvalidSetting):
+        AccessTokens("short", 60)

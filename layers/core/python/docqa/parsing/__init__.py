@@ -1,0 +1,1 @@
+"""Reads files into blocks: one module a format, found through the registry."""

@@ -1,0 +1,76 @@
+"""Zip containers (DOCX, PPTX): what may be opened at all, and what they hold."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from docqa.core.errors import CorruptFile, PasswordProtected, UnsafeFile
+
+_MIB = 1024 * 1024
+MAX_ENTRIES = 20_000
+MAX_TOTAL_BYTES = 512 * _MIB
+MAX_XML_BYTES = 32 * _MIB
+"""One XML part; as a tree it takes about ten times as much memory."""
+MAX_RATIO = 200
+"""Deflate reaches about 1000:1 on constant input; honest XML stays under 50:1, and is small where it does not."""
+_RATIO_MATTERS_FROM = 8 * _MIB
+_XML_SUFFIXES = (".xml", ".rels", ".vml")
+_ENCRYPTED_FLAG = 0x1
+_ROOT_RELATIONS = "_rels/.rels"
+
+
+def check_archive(path: Path) -> list[str]:
+    """The names in a zip file that is safe to open. Nothing is unpacked.
+
+    Python's zipfile reads no more of an entry than its declared size, so the declared sizes bound what can come.
+    Raises CorruptFile, PasswordProtected, UnsafeFile.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, EOFError) as error:
+        raise CorruptFile("The file is damaged or cut off: its directory cannot be read.") from error
+    if len(entries) > MAX_ENTRIES:
+        raise UnsafeFile(f"The file holds {len(entries)} parts, far more than a document needs, and was not opened.")
+    if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
+        raise UnsafeFile
+    for entry in entries:
+        _check_entry(entry)
+    return [entry.filename for entry in entries]
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    if entry.flag_bits & _ENCRYPTED_FLAG:
+        raise PasswordProtected
+    bomb = entry.file_size > _RATIO_MATTERS_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
+    xml = entry.filename.lower().endswith(_XML_SUFFIXES) and entry.file_size > MAX_XML_BYTES
+    if bomb or xml:
+        raise UnsafeFile
+
+
+_STRICT = re.compile(
+    rb"http://purl\.oclc\.org/ooxml/(officeDocument|wordprocessingml|presentationml|drawingml|schemaLibrary)/"
+)
+
+
+def transitional(path: Path) -> str | io.BytesIO:
+    """The file to open: itself, or a copy in memory with the namespaces that the libraries know.
+
+    Office can save "Strict Open XML" (ISO/IEC 29500-1), which differs in little but the names of its namespaces.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if not _STRICT.search(archive.read(_ROOT_RELATIONS) if _ROOT_RELATIONS in archive.namelist() else b""):
+            return str(path)
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+            for entry in archive.infolist():
+                data = archive.read(entry)
+                xml = entry.filename.lower().endswith(_XML_SUFFIXES)
+                target.writestr(entry.filename, _STRICT.sub(_transitional_name, data) if xml else data)
+    copy.seek(0)
+    return copy
+
+
+def _transitional_name(match: re.Match[bytes]) -> bytes:
+    return b"http://schemas.openxmlformats.org/" + match.group(1) + b"/2006/"

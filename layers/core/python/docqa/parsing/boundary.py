@@ -1,0 +1,25 @@
+"""Where a file of unknown origin meets a library: whatever it makes the library raise becomes a typed error."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from docqa.core.errors import CorruptFile, DocQAError
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turn a library's exception into CorruptFile, the cause attached and logged.
+
+    Format libraries raise nearly anything on broken input (KeyError, ValueError, AttributeError, zlib.error, …), so the
+    net is wide. Our own errors, missing files and lack of memory pass.
+    """
+    try:
+        yield
+    except (DocQAError, FileNotFoundError, PermissionError, MemoryError):
+        raise
+    except Exception as error:  # see above: the one net around foreign parsers
+        _log.warning("document_unreadable", extra={"what": what, "error_type": type(error).__name__}, exc_info=True)
+        raise CorruptFile(f"The file is broken and cannot be read as {what}.") from error

@@ -1,0 +1,101 @@
+"""PDF by PyMuPDF: text in reading order with boxes, headings, tables; what repeats on every page left out.
+
+PyMuPDF is not made for threads: parse ranges in processes.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pymupdf
+
+from docqa.core.errors import CorruptFile, FileEmpty, NoPages, PasswordProtected, TooManyPages
+from docqa.core.models import Block, DocumentPlan, Format, PageRange, ParsedRange
+from docqa.parsing.boundary import reading
+from docqa.parsing.pdf_blocks import page_blocks, squeezed, style_of
+from docqa.parsing.pdf_furniture import windows, without_furniture
+from docqa.parsing.pdf_lines import PageText, read_lines
+from docqa.parsing.pdf_tables import inside, ruled_tables
+
+_log = logging.getLogger(__name__)
+_MAX_OUTLINE = 5_000
+
+
+class PdfParser:
+    """Parser of PDFs; see the module. A scanned page without text gives no blocks."""
+
+    format: ClassVar[Format] = Format.PDF
+    version: ClassVar[str] = "pdf-1"
+
+    def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
+        """Ranges of 8 to 17 pages (all in one below 18)."""
+        with _opened(path) as document:
+            count = document.page_count
+        if count == 0:
+            raise NoPages
+        if count > max_pages:
+            raise TooManyPages(f"The document has {count} pages; {max_pages} are allowed.")
+        ranges = (PageRange(index=i, first=first, last=last) for i, (first, last) in enumerate(windows(count)))
+        return DocumentPlan(page_count=count, ranges=tuple(ranges))
+
+    def parse(self, path: Path, pages: PageRange) -> ParsedRange:
+        """Blocks of the pages first..last. Raises CorruptFile."""
+        with _opened(path) as document:
+            blocks = tuple(_range_blocks(document, pages))
+        return ParsedRange(index=pages.index, blocks=blocks)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The document, MuPDF's complaints kept off the terminal and written to the log."""
+    if path.stat().st_size == 0:
+        raise FileEmpty
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    pymupdf.TOOLS.reset_mupdf_warnings()
+    with reading("a PDF"), pymupdf.open(str(path), filetype="pdf") as document:
+        if document.needs_pass:
+            raise PasswordProtected
+        if not document.is_pdf:
+            raise CorruptFile
+        try:
+            yield document
+        finally:
+            _log_warnings()
+
+
+def _log_warnings() -> None:
+    text = pymupdf.TOOLS.mupdf_warnings()
+    if text:
+        _log.debug("pdf_warnings", extra={"count": text.count("\n") + 1, "first": text.partition("\n")[0][:200]})
+
+
+def _range_blocks(document: Any, pages: PageRange) -> Iterator[Block]:
+    outline = _outline(document)
+    for first, last in windows(document.page_count):
+        if last < pages.first or first > pages.last:
+            continue
+        window = without_furniture([_page_text(document, number) for number in range(first, last + 1)])
+        style = style_of(window)
+        for page in window:
+            if pages.first <= page.number <= pages.last:
+                yield from page_blocks(page, style, outline.get(page.number, {}))
+
+
+def _page_text(document: Any, number: int) -> PageText:
+    page = document[number - 1]
+    lines = read_lines(page)
+    tables = ruled_tables(page) if lines else []
+    kept = [line for line in lines if not any(inside(line, table) for table in tables)]
+    return PageText(number, page.rect.width, page.rect.height, (*kept, *tables))
+
+
+def _outline(document: Any) -> dict[int, dict[str, int]]:
+    """Titles of the outline by the page they point to, squeezed, with their levels."""
+    found: dict[int, dict[str, int]] = {}
+    for level, title, number, *_ in document.get_toc()[:_MAX_OUTLINE]:
+        if number > 0 and squeezed(title):
+            found.setdefault(number, {})[squeezed(title)] = level
+    return found

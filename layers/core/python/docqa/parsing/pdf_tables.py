@@ -1,0 +1,153 @@
+"""Tables on PDF pages: ruled ones found by their lines, others by cells that stand under each other."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from docqa.parsing.pdf_lines import Line
+from docqa.parsing.pdf_order import Row
+from docqa.parsing.pdf_rules import CURRENCY, SUFFIX, find_ruled_tables
+
+_ALIGNED = 4.0
+_CELL_GAP = 1.6  # in ems; a wider gap parts cells
+_SPACED_SIGN = re.compile(r"^([$\u20ac\u00a3\u00a5]) (?=[\d(])")
+_AMOUNT = re.compile(r"[-(+]?[$\u20ac\u00a3\u00a5]?\(?\d[\d.,]*\)?[%x]?\)?|[-\u2013\u2014$\u20ac\u00a3\u00a5]|n/a|N/A")
+_GLYPHS = "\u2022\u25aa\u25e6\u25cf\u25cb\u25a0\u25a1\u2013\u2014*\u00b7\u2023\u27a2\u2713\uf0b7\uf0a7-"
+_MARKER = re.compile(rf"(?:[{_GLYPHS}]|\(?(?:\d{{1,3}}|[A-Za-z]|[ivx]{{1,5}})[.)])")
+
+
+def ruled_tables(page: Any) -> list[Line]:
+    """One Line with `cells` for each ruled table of a page."""
+    tables = (table for table in find_ruled_tables(page))
+    return [Line("", table.box, *table.box, size=0.0, bold=False, cells=table.rows) for table in tables]
+
+
+def inside(line: Line, table: Line) -> bool:
+    """Whether the middle of a line lies within a table."""
+    x, y = (line.box[0] + line.box[2]) / 2, (line.box[1] + line.box[3]) / 2
+    x0, y0, x1, y1 = table.box
+    return x0 <= x <= x1 and y0 <= y <= y1
+
+
+def cells_of(row: Row) -> list[list[Line]]:
+    """The lines of a row in cells, parted by wide gaps; list markers, currency and percent signs stay with theirs."""
+    cells: list[list[Line]] = []
+    for line in (part for whole in row.cells for part in _amounts(whole)):
+        if cells and _belongs(cells[-1], line):
+            cells[-1].append(line)
+        else:
+            cells.append([line])
+    return cells
+
+
+def _amounts(line: Line) -> list[Line]:
+    """A line of nothing but amounts is a row of cells set close: one Line each, placed by its share of the letters."""
+    words = line.text.split(" ")
+    if len(words) < 2 or line.rtl or not all(_AMOUNT.fullmatch(word) for word in words):
+        return [line]
+    step = (line.x1 - line.x0) / len(line.text)
+    parts, start = [], 0
+    for word in words:
+        x0 = line.x0 + start * step
+        parts.append(replace(line, text=word, x0=x0, x1=x0 + len(word) * step))
+        start += len(word) + 1
+    return parts
+
+
+def is_amount(text: str) -> bool:
+    """Whether a text is a figure, or several."""
+    return all(_AMOUNT.fullmatch(word) for word in text.split(" "))
+
+
+def _belongs(cell: list[Line], line: Line) -> bool:
+    last = cell[-1]
+    gap = max(line.x0 - last.x1, last.x0 - line.x1)
+    if last.box == line.box:
+        return False  # amounts of one line
+    if gap < _CELL_GAP * max(min(last.size, line.size), 1.0):
+        return True
+    if CURRENCY.fullmatch(last.text) or SUFFIX.fullmatch(line.text):
+        return True
+    return len(cell) == 1 and bool(_MARKER.fullmatch(last.text)) and gap < 6 * max(line.size, 1.0)
+
+
+def aligned_runs(grouped: Sequence[list[list[Line]]]) -> list[tuple[int, int]]:
+    """(first, end) of runs of rows that are a table: two or more rows of two or more cells, a column of which lines up.
+
+    One or two rows of one cell between two such rows (a subheading, a wrapped label) belong to the table.
+    """
+    runs: list[tuple[int, int]] = []
+    first, last = -1, -1
+    for index, cells in enumerate(grouped):
+        if len(cells) < 2:
+            continue
+        between = grouped[last + 1 : index] if first >= 0 else []
+        if first >= 0 and len(between) <= 2 and not any(map(_is_title, between)) and _line_up(grouped[last], cells):
+            last = index
+            continue
+        if last > first >= 0:
+            runs.append((first, last + 1))
+        first = last = index
+    if last > first >= 0:
+        runs.append((first, last + 1))
+    return [run for run in runs if _dense(grouped[run[0] : run[1]])]
+
+
+def _is_title(cells: list[list[Line]]) -> bool:
+    """Bold words that stand alone end a table."""
+    return len(cells) == 1 and all(line.bold for line in cells[0]) and not is_amount(_text(cells[0]))
+
+
+def _dense(grouped: Sequence[list[list[Line]]]) -> bool:
+    """Cells of a table are short; two columns of prose are not a table."""
+    wide = [cells for cells in grouped if len(cells) >= 2]
+    short = sum(sum(len(line.text) for line in cells[-1]) <= 40 for cells in wide)
+    return short * 2 >= len(wide)
+
+
+def _line_up(upper: list[list[Line]], lower: list[list[Line]]) -> bool:
+    return any(
+        min(abs(_left(a) - _left(b)), abs(_right(a) - _right(b)), abs(_mid(a) - _mid(b))) < _ALIGNED
+        for a in upper[1:]
+        for b in lower[1:]
+    )
+
+
+def _left(cell: list[Line]) -> float:
+    return min(line.x0 for line in cell)
+
+
+def _right(cell: list[Line]) -> float:
+    return max(line.x1 for line in cell)
+
+
+def _mid(cell: list[Line]) -> float:
+    return (_left(cell) + _right(cell)) / 2
+
+
+def grid(grouped: Sequence[list[list[Line]]]) -> list[list[str]]:
+    """The rows of an aligned table with empty cells where a row has none, by the columns of its fullest usual rows."""
+    usual = Counter(len(cells) for cells in grouped if len(cells) > 1).most_common()
+    width = max((count, length) for length, count in usual)[1]
+    model = [cells for cells in grouped if len(cells) == width]
+    spans = [(min(_left(row[i]) for row in model), max(_right(row[i]) for row in model)) for i in range(width)]
+    if any(a[1] > b[0] + _ALIGNED for a, b in pairwise(spans)):
+        return [[_text(cell) for cell in cells] for cells in grouped]
+    return [_placed(cells, spans) for cells in grouped]
+
+
+def _placed(cells: list[list[Line]], spans: list[tuple[float, float]]) -> list[str]:
+    placed = [""] * len(spans)
+    for cell in cells:
+        overlaps = [min(_right(cell), x1) - max(_left(cell), x0) for x0, x1 in spans]
+        best = max(range(len(spans)), key=lambda index: overlaps[index])
+        placed[best] = f"{placed[best]} {_text(cell)}".strip()
+    return placed
+
+
+def _text(cell: list[Line]) -> str:
+    text = " ".join(line.text for line in cell)
+    return _SPACED_SIGN.sub(r"\1", text)

@@ -1,0 +1,20 @@
+"""Which class reads which format. To add one: a module and a line here; the contract suite then runs on it."""
+
+from importlib import import_module
+from typing import cast
+
+from docqa.core.models import Format
+from docqa.core.ports import Parser
+
+PARSERS: dict[Format, str] = {
+    Format.PDF: "docqa.parsing.pdf:PdfParser",
+    Format.DOCX: "docqa.parsing.docx:DocxParser",
+    Format.PPTX: "docqa.parsing.pptx:PptxParser",
+    Format.CSV: "docqa.parsing.csv_:CsvParser",
+}
+
+
+def parser_for(format: Format) -> Parser:
+    """A parser of the format; its libraries are imported now, not before."""
+    module_name, _, class_name = PARSERS[format].partition(":")
+    return cast(Parser, getattr(import_module(module_name), class_name)())

@@ -1,0 +1,221 @@
+"""Chunks: what is kept together, what is kept apart, and that nothing is lost."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from docqa.chunking.measure import LIMIT, size, split_long
+from docqa.chunking.sections import SectionChunker
+from docqa.core.errors import NoText
+from docqa.core.models import Block, BlockKind, Box, Chunk, ParsedRange
+from docqa.core.text import sentences
+
+SENTENCE = "The keeper wrote down the weather every morning at six."
+
+
+def chunk(*blocks: Block) -> list[Chunk]:
+    return SectionChunker().chunk([ParsedRange(index=0, blocks=blocks)])
+
+
+def paragraph(text: str, page: int | None = 1, y: float = 100.0) -> Block:
+    boxes = (Box(page=page, x0=72, y0=y, x1=500, y1=y + 20),) if page else ()
+    return Block(kind=BlockKind.PARAGRAPH, text=text, page=page, boxes=boxes)
+
+
+def heading(text: str, level: int = 1, page: int | None = 1) -> Block:
+    boxes = (Box(page=page, x0=72, y0=50, x1=500, y1=70),) if page else ()
+    return Block(kind=BlockKind.HEADING, text=text, level=level, page=page, boxes=boxes)
+
+
+def row(number: int, text: str = "") -> Block:
+    return Block(kind=BlockKind.ROW, text=text or f"Name: Ship {number}; Year: {1800 + number}", row=number)
+
+
+def test_short_paragraphs_of_a_section_share_a_chunk_that_begins_with_the_heading() -> None:
+    [found] = chunk(heading("The lamp"), paragraph("It was bright.", y=100), paragraph("It was loud.", y=130))
+    assert found.text == "The lamp\nIt was bright.\nIt was loud."
+    assert found.heading_path == ("The lamp",)
+    assert [box.y0 for box in found.boxes] == [50, 100, 130]
+    assert found.searchable_text() == found.text
+
+
+def test_a_later_chunk_of_a_section_is_searched_with_its_headings() -> None:
+    long = " ".join([SENTENCE] * 30)
+    first, second = chunk(heading("Book"), heading("Lamp", 2), paragraph(long))[:2]
+    assert first.text.startswith("Book\nLamp\nThe keeper")
+    assert second.text.startswith("The keeper")
+    assert second.searchable_text().startswith("Book\nLamp\nThe keeper")
+
+
+def test_chunks_do_not_reach_across_headings_or_pages() -> None:
+    found = chunk(heading("One"), paragraph("Alpha."), heading("Two"), paragraph("Beta."), paragraph("Gamma.", page=2))
+    assert [(c.text, c.heading_path, c.page_from, c.page_to) for c in found] == [
+        ("One\nAlpha.", ("One",), 1, 1),
+        ("Two\nBeta.", ("Two",), 1, 1),
+        ("Gamma.", ("Two",), 2, 2),
+    ]
+
+
+def test_deeper_headings_nest_and_equal_ones_replace() -> None:
+    found = chunk(
+        heading("A"), heading("B", 2), paragraph("x."), heading("C", 2), paragraph("y."), heading("D"), paragraph("z.")
+    )
+    assert [c.heading_path for c in found] == [("A", "B"), ("A", "C"), ("D",)]
+
+
+def test_headings_alone_still_make_chunks() -> None:
+    found = chunk(heading("Agenda"), heading("Results", 1), heading("Plan", 2), heading("Thanks", 1, page=2))
+    assert [(c.text, c.page_from) for c in found] == [("Agenda\nResults\nPlan", 1), ("Thanks", 2)]
+
+
+def test_a_long_paragraph_is_cut_between_sentences() -> None:
+    text = " ".join(f"{SENTENCE[:-1]} {n}." for n in range(60))
+    found = chunk(paragraph(text))
+    assert len(found) > 3
+    assert " ".join(c.text for c in found) == text
+    assert all(c.text.endswith(".") for c in found)
+    assert all(size(c.text) <= LIMIT * 1.2 for c in found)
+
+
+def test_a_sentence_across_two_pages_stays_whole_and_the_rest_goes_with_the_second_page() -> None:
+    found = chunk(
+        paragraph("First thing. The lamp was seen", page=1), paragraph("from afar at sea. Second thing.", page=2)
+    )
+    assert [(c.text, c.page_from, c.page_to) for c in found] == [
+        ("First thing. The lamp was seen from afar at sea.", 1, 2),
+        ("Second thing.", 2, 2),
+    ]
+    assert [box.page for box in found[0].boxes] == [1, 2]
+    assert [box.page for box in found[1].boxes] == [2]
+
+
+def test_a_sentence_that_cannot_end_goes_on_with_a_name() -> None:
+    found = chunk(paragraph("They served in the", page=1), paragraph("United States for years.", page=2))
+    assert [c.text for c in found] == ["They served in the United States for years."]
+
+
+def test_a_word_broken_across_two_pages_is_mended() -> None:
+    found = chunk(paragraph("It was a remark-", page=1), paragraph("able lamp.", page=2))
+    assert [c.text for c in found] == ["It was a remarkable lamp."]
+
+
+def test_a_finished_page_is_not_joined_to_the_next() -> None:
+    found = chunk(paragraph("It ended.", page=1), paragraph("and began anew.", page=2))
+    assert [(c.page_from, c.page_to) for c in found] == [(1, 1), (2, 2)]
+
+
+def test_each_chunk_of_a_table_begins_with_its_header() -> None:
+    lines = ["Year | Ships | Captain", *(f"{1800 + n} | {n * 7} | Captain number {n} of the line" for n in range(80))]
+    table = Block(kind=BlockKind.TABLE, text="\n".join(lines), page=1, has_header=True)
+    found = chunk(paragraph("Before."), table, paragraph("After."))
+    inner = [c.text.splitlines() for c in found[1:-1]]
+    assert len(inner) > 2
+    assert all(text[0] == lines[0] for text in inner)
+    assert [line for text in inner for line in text[1:]] == lines[1:]
+
+
+def test_a_table_without_header_repeats_nothing() -> None:
+    lines = [f"{n} | {n * 7} | a cell with some words in it" for n in range(80)]
+    found = chunk(Block(kind=BlockKind.TABLE, text="\n".join(lines), page=1))
+    assert [line for c in found for line in c.text.splitlines()] == lines
+
+
+def test_each_line_of_a_csv_chunk_is_the_row_it_claims() -> None:
+    found = chunk(paragraph("Columns: Name, Year.", page=None), *(row(n) for n in range(1, 200)))
+    assert found[0].row_from is None
+    seen = []
+    for part in found[1:]:
+        assert part.row_from is not None
+        for offset, line in enumerate(part.text.splitlines()):
+            seen.append(part.row_from + offset)
+            assert line == row(part.row_from + offset).text
+        assert part.row_to == seen[-1]
+    assert seen == list(range(1, 200))
+
+
+def test_a_row_longer_than_a_chunk_is_continued_under_its_number() -> None:
+    long = "; ".join(f"column {n}: value {n}" for n in range(150))
+    rows: dict[int, str] = {}
+    for part in chunk(row(1), row(2, long), row(3)):
+        assert part.row_from is not None
+        lines = part.text.splitlines()
+        assert part.row_to == part.row_from + len(lines) - 1
+        for number, line in enumerate(lines, start=part.row_from):
+            rows[number] = f"{rows[number]} {line}" if number in rows else line
+    assert rows == {1: row(1).text, 2: long, 3: row(3).text}
+
+
+def test_cjk_chunks_are_shorter() -> None:
+    found = chunk(paragraph("".join(f"这是关于灯塔的第{n}个句子。" for n in range(120))))
+    assert all(200 <= len(c.text) <= 400 for c in found[:-1])
+
+
+def test_parents_group_the_chunks_of_a_section() -> None:
+    long = " ".join([SENTENCE] * 40)
+    found = chunk(heading("One"), paragraph(long), heading("Two"), paragraph("Short."))
+    parents = [c.parent for c in found]
+    assert parents == sorted(parents)
+    assert set(parents) == set(range(max(parents) + 1))
+    assert len({c.parent for c in found if c.heading_path == ("One",)}) == 1
+    assert found[-1].parent != found[0].parent
+
+
+@pytest.mark.parametrize("blocks", [(), (paragraph("  \n "),)])
+def test_nothing_to_find_is_no_text(blocks: tuple[Block, ...]) -> None:
+    with pytest.raises(NoText):
+        chunk(*blocks)
+
+
+# -- properties ------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from("lamp keeper storm 灯塔 البحر ship-wreck weather 1874 e.g. Dr. Übermut x".split())
+ENDS = st.sampled_from([". ", "! ", "? ", "。", ", ", " ", " ", " "])
+TEXTS = st.lists(st.tuples(WORDS, ENDS), min_size=1, max_size=250).map(
+    lambda pairs: "".join(word + end for word, end in pairs).strip()
+)
+KINDS = st.sampled_from([BlockKind.PARAGRAPH] * 4 + [BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.NOTE])
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[Block]:
+    """Blocks on growing pages, each with one box on its page."""
+    page, blocks = 1, []
+    for index in range(draw(st.integers(1, 10))):
+        page += draw(st.integers(0, 1))
+        kind = draw(KINDS)
+        level = draw(st.integers(1, 4)) if kind is BlockKind.HEADING else None
+        box = Box(page=page, x0=10, y0=index, x1=20, y1=index + 1)
+        blocks.append(Block(kind=kind, text=draw(TEXTS), page=page, level=level, boxes=(box,)))
+    return blocks
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.replace("-", "").split())
+
+
+@settings(max_examples=80, deadline=None)
+@given(documents())
+def test_properties(blocks: list[Block]) -> None:
+    found = chunk(*blocks)
+    assert found == chunk(*blocks)
+    assert [c.ordinal for c in found] == list(range(len(found)))
+    assert all(size(c.text) <= LIMIT * 1.25 for c in found)
+    everything = squeezed("".join(c.text for c in found))
+    for block in blocks:
+        shown = squeezed("".join(" ".join(c.heading_path) for c in found)) if block.kind is BlockKind.HEADING else ""
+        for sentence in sentences(block.text):
+            assert squeezed(sentence) in everything or squeezed(sentence) in shown
+    for c in found:
+        assert c.page_from is not None
+        assert c.page_to is not None
+        assert {box.page for box in c.boxes} <= set(range(c.page_from, c.page_to + 1))
+    pages = [(c.page_from, c.page_to) for c in found]
+    assert pages == sorted(pages)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet="ab ;|,灯ل\n", max_size=400), st.integers(5, 60))
+def test_split_long_loses_nothing_and_keeps_the_limit(text: str, limit: int) -> None:
+    pieces = split_long(text, limit)
+    assert "".join("".join(piece.split()) for piece in pieces) == "".join(text.split())
+    assert all(0 < size(piece) <= limit for piece in pieces)

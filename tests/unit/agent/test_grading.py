@@ -1,6 +1,7 @@
 """Which pieces are chosen, and when nothing is."""
 
 import asyncio
+import uuid
 
 import pytest
 
@@ -78,6 +79,73 @@ def test_rows_count_by_their_words_although_the_cross_encoder_dislikes_them() ->
     evidence = evidence_for("who is the captain of the Aurora", row)
     assert evidence.passage_relevance < 0
     assert is_answered(evidence)
+
+
+STOCK = [
+    "part: HF-1; name: Bow seal; ship: Aurora; supplier: Norseal",
+    "part: HF-2; name: Fuel pump; ship: Borealis; supplier: Marin",
+    "part: HF-3; name: Cooling fan; ship: Aurora; supplier: Volt",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("What is the name of the master of the Aurora?", False),
+        ("Who painted the hull of the Borealis?", False),
+        ("Which supplier delivers the fuel pump?", True),
+        ("Which part is the cooling fan?", True),
+    ],
+)
+def test_a_row_answers_by_its_values_not_by_the_names_of_its_columns(question: str, answered: bool) -> None:
+    row = make_hit("\n".join(STOCK), pages=None, rows=(1, 3))
+    assert is_answered(evidence_for(question, row)) is answered
+
+
+def test_a_value_that_most_rows_have_singles_none_out() -> None:
+    lines = [f"ship: Aurora; seat: {seat} {seat}; class: sleeper" for seat in "abcdef"]
+    row = make_hit("\n".join(lines), pages=None, rows=(1, 6))
+    assert not is_answered(evidence_for("which deck of the ship Aurora has sauna and pool?", row))
+
+
+def test_a_measure_of_the_kind_asked_for_wins_over_more_words() -> None:
+    hit = make_hit(
+        "When the waves pass 3.5 metres the outer route is closed whatever the wind. "
+        "The outer route is closed at 17 metres per second."
+    )
+    assert (
+        quotes("At what wind is the outer route closed?", hit)[0]
+        == "The outer route is closed at 17 metres per second."
+    )
+
+
+def test_a_named_slide_and_row_decide() -> None:
+    table = "ColA | ColB\n1 | 2\nx | f00d"
+    hits = [make_hit(table, rank=n, pages=(n, n), document_id=uuid.UUID(int=n)) for n in (2, 3)]
+    found = chosen(evidence_for("In the table of slide 3, what is in column B of the second data row?", *hits))
+    assert (found[0].piece.text, found[0].hit.page_from) == ("x | f00d", 3)
+    assert is_answered(evidence_for("In the table of slide 3, what is in column B of the second data row?", *hits))
+
+
+def test_a_named_page_alone_makes_no_answer() -> None:
+    page = make_hit("Item | Price\nTea | 2\nCake | 4", pages=(3, 3))
+    assert not is_answered(evidence_for("What does page 3 say of the emperor and his revenue?", page))
+
+
+def test_an_explanation_goes_on_with_the_next_sentence_of_its_paragraph() -> None:
+    text = (
+        "Phases of the moon are the shapes that we see. They change as it moves. Tides are another matter.\nMoon charts"
+    )
+    question = "what makes the shapes and phases of the moon"
+    assert quotes(question, make_hit(text)) == [
+        "Phases of the moon are the shapes that we see.",
+        "They change as it moves.",
+    ]
+
+
+def test_a_sure_fact_stands_alone() -> None:
+    hit = make_hit("The ferry Aurora sank in 1972. Nobody was hurt.", headings=("When it sank",))
+    assert quotes("When sank ferry Aurora?", hit) == ["The ferry Aurora sank in 1972."]
 
 
 def test_nothing_found_is_no_answer() -> None:

@@ -14,7 +14,7 @@ def cite(candidate: Candidate, marker: int) -> Citation:
         version=hit.version,
         filename=hit.filename,
         page=page,
-        row=_row_of(hit, candidate.piece.line),
+        row=row_of(hit, candidate.piece.line),
         boxes=tuple(box for box in hit.boxes if page is None or box.page == page),
         quote=quote,
     )
@@ -39,7 +39,7 @@ def _area(box: Box) -> float:
     return max(0.0, box.x1 - box.x0) * max(0.0, box.y1 - box.y0)
 
 
-def _row_of(hit: Hit, line: int) -> int | None:
+def row_of(hit: Hit, line: int) -> int | None:
     """The CSV record of a line. Each record is one line, save a very long one, whose continuation lines do not begin
     with the name of the first column."""
     if hit.row_from is None:

@@ -20,7 +20,9 @@ _ASKS = (
     (
         Expected.QUANTITY,
         r"how (?:many|much|long|old|tall|big|large|far|high|often|fast)"
-        r"|what (?:percentage|percent|number|amount|share)"
+        r"|what (?:percentage|percent|number|amount|share|size|age)"
+        r"|what (?:wind |average |maximum )?(?:speed|temperature|height|depth|distance|weight)"
+        r"|at what (?!time|hour|date|place|point|moment|stage)\w+|\((?:in )?(?:[A-Z]{3}|%)\)"
         r"|wie ?viele?|wie (?:hoch|lang|lange|groß|alt|oft)|combien|cuánt[oa]s?|كم|多少|几|多大|多长"
         r"|\b(?:total|price|cost|revenue|dividend|ratio|margin)\b",
     ),

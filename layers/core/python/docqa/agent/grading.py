@@ -3,16 +3,26 @@
 import math
 
 from docqa.agent.evidence import Candidate, Evidence
+from docqa.agent.expected import Expected
 
 MAX_QUOTES = 3
 
-# A logit of the cross-encoder: the mean of the best piece's and the best passage's. Measured on 149 questions over
-# prose, slides and reports, the area under the curve of answerable against not was 0.84 (best piece alone 0.82).
-ENOUGH = 2.0
+# The mean of the best piece's and the best passage's logit, and what share of the question's words the passage of the
+# best piece holds. Measured on 118 questions with an answer over prose, slides and reports, on the same questions with
+# every passage that bears the answer taken away, and on 20 that never had one, each over all documents and its own: the
+# area under the curve of the first against the others is 0.885 and 0.880 (0.850 and 0.863 without the words). At
+# 3.5, 92 % of the first are answered, and 36 % and 40 % of the others; at 2.0 without words 92, 37 and 45. A threshold
+# that keeps 90 % in one half of the documents keeps 81 % or 93 % in the other, so it is good to some points only.
+WORDS_WEIGHT = 4.0
+ENOUGH = 3.5
 WRONG_KIND_HANDICAP = 2.0
-# Rows are no sentences and score low whatever they say: for them the words decide. In a CSV file rows are all there is.
-ROW_COVERAGE = 0.28
-RECORD_COVERAGE = 0.2
+# Rows are no sentences and score low whatever they say: for them their values decide.
+ROWS_ALIKE = 4
+MOST_WORDS = 0.6
+KEY_WORDS = 0.5
+ROW_ENOUGH = -2.0
+PLACE_COVERAGE = 0.2
+SURE = 8.0
 
 _WITHIN = 0.25
 _SAME = 0.8
@@ -22,15 +32,35 @@ def is_answered(evidence: Evidence) -> bool:
     """Whether some piece answers the question, as far as rules can tell."""
     if strength(evidence) >= ENOUGH:
         return True
-    best = evidence.candidates[:MAX_QUOTES]
-    return any(
-        candidate.coverage >= (ROW_COVERAGE if candidate.hit.row_from is None else RECORD_COVERAGE)
-        for candidate in best
-        if candidate.piece.is_row
-    )
+    return any(_answers(candidate, evidence) for candidate in evidence.candidates[:MAX_QUOTES])
+
+
+def _answers(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether a row is singled out by its values, and holds what is asked for.
+
+    It does when a column is named like it, or when its values hold most of the question's words. A value that is named
+    in full counts as evidence by itself (the first one most: it often is the key), and so does a row without a word
+    missing; parts of values only if the cross-encoder does not disagree. What stands at the place that the question
+    names needs few words, and none if that is a row of a page.
+    """
+    row, asked = candidate.row, evidence.topical
+    exactly = evidence.place.page is not None and evidence.place.row is not None
+    if candidate.at_place and (exactly or candidate.coverage >= PLACE_COVERAGE):
+        return True
+    if not row.values & asked or candidate.alike > ROWS_ALIKE:
+        return False
+    column_named = bool((row.names - row.values) & asked)
+    most = len(row.values & asked) >= (KEY_WORDS if row.by_key else MOST_WORDS) * len(asked)
+    certain = bool(row.whole & asked) or row.values | row.names >= asked
+    return (column_named or most) and (certain or relevance(evidence) >= ROW_ENOUGH)
 
 
 def strength(evidence: Evidence) -> float:
+    """How far the cross-encoder and the words speak for an answer; `ENOUGH` is the least that is believed."""
+    return relevance(evidence) + WORDS_WEIGHT * _words_in_best_passage(evidence)
+
+
+def relevance(evidence: Evidence) -> float:
     """Mean logit of the best piece, less when it lacks the kind of thing that is asked for, and of the best passage."""
     logits = [
         candidate.relevance - (0.0 if candidate.fits_kind else WRONG_KIND_HANDICAP)
@@ -40,6 +70,15 @@ def strength(evidence: Evidence) -> float:
     return (max(logits, default=-math.inf) + evidence.passage_relevance) / 2
 
 
+def _words_in_best_passage(evidence: Evidence) -> float:
+    """The weight of the question's words that stand in the passage of the best piece: 0 to 1."""
+    held: set[int] = set()
+    for candidate in evidence.candidates:
+        if candidate.hit is evidence.candidates[0].hit:
+            held |= candidate.covered
+    return sum(evidence.weights[i] for i in held)
+
+
 def chosen(evidence: Evidence) -> list[Candidate]:
     """One to three pieces: the best, the best for each part of a compound question, and those near that add to it."""
     picked = list(evidence.candidates[:1])
@@ -47,11 +86,32 @@ def chosen(evidence: Evidence) -> list[Candidate]:
         for part in evidence.parts:
             _add(picked, max(evidence.candidates, key=lambda candidate: _score_for(part, candidate, evidence)))
     for candidate in evidence.candidates:
+        if picked[0].piece.is_row and not candidate.row.values:
+            continue
         new = candidate.covered - frozenset().union(*[other.covered for other in picked])
         gain = sum(evidence.weights[i] for i in new)
         if candidate.score + gain >= picked[0].score - _WITHIN:
             _add(picked, candidate)
+    if len(evidence.parts) < 2:
+        for candidate in _continuation(picked[0], evidence):
+            _add(picked, candidate)
     return picked
+
+
+def _continuation(best: Candidate, evidence: Evidence) -> list[Candidate]:
+    """The sentence that follows the best one in its paragraph: what answers is often said in two.
+
+    A sure answer to a question for a fact stands alone. On 52 questions for explanations, 41 answers held half of the
+    expected words instead of 35.
+    """
+    sure = best.fits_kind and best.relevance is not None and best.relevance >= SURE
+    if best.piece.is_row or (sure and evidence.expected not in (Expected.ANYTHING, Expected.REASON)):
+        return []
+    return [
+        candidate
+        for candidate in evidence.candidates
+        if candidate.hit is best.hit and candidate.order == best.order + 1 and candidate.piece.line == best.piece.line
+    ]
 
 
 def _add(picked: list[Candidate], candidate: Candidate) -> None:

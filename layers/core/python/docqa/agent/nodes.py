@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from docqa.agent import drafting, grading
-from docqa.agent.evidence import gather, read
+from docqa.agent import drafting, grading, tables
+from docqa.agent.asking import focus
+from docqa.agent.evidence import Evidence, gather, read
 from docqa.agent.guard import check_question
 from docqa.agent.state import Draft, Parts, State, Statement
 from docqa.core.models import SearchQuery
@@ -23,24 +24,44 @@ async def guard(state: State, parts: Parts) -> State:
 async def retrieve(state: State, parts: Parts) -> State:
     question = state["question"]
     query = SearchQuery(
-        tenant_id=question.tenant_id, query=question.text, top_k=PASSAGES, document_ids=question.document_ids
+        tenant_id=question.tenant_id, query=focus(question.text), top_k=PASSAGES, document_ids=question.document_ids
     )
     hits = await parts.retriever.search(query)
     return {"hits": hits, "detail": f"{len(hits)} passages"}
 
 
 async def grade(state: State, parts: Parts) -> State:
-    text, hits = state["question"].text, state["hits"]
+    text, hits = focus(state["question"].text), state["hits"]
     evidence = gather(text, hits, parts.analyzer)
     if evidence.candidates:
+        from_table = await _from_table(text, state, evidence, parts)
+        if from_table:
+            return {**from_table, "detail": "enough"}
         evidence = await read(text, evidence, hits, parts.scorer)
-    answered = grading.is_answered(evidence)
-    return {"evidence": evidence, "answered": answered, "detail": "enough" if answered else "not in the documents"}
+    chosen = grading.chosen(evidence) if grading.is_answered(evidence) else []
+    return {"evidence": evidence, "chosen": chosen, "detail": "enough" if chosen else "not in the documents"}
+
+
+async def _from_table(text: str, state: State, found: Evidence, parts: Parts) -> State | None:
+    """The rows of a CSV file that a question about their order asks for; reads the file whole."""
+    wanted = tables.wanted_order(text)
+    table = tables.table_asked(wanted, found, state["hits"], parts.analyzer) if wanted else None
+    if wanted is None or table is None:
+        return None
+    query = SearchQuery(
+        tenant_id=state["question"].tenant_id, query=text, top_k=tables.WHOLE_TABLE, document_ids=(table,)
+    )
+    hits = await parts.retriever.search(query)
+    if len(hits) == tables.WHOLE_TABLE:
+        return None
+    evidence = gather(text, hits, parts.analyzer)
+    chosen = tables.pick(text, wanted, evidence, parts.analyzer)
+    return {"hits": hits, "evidence": evidence, "chosen": chosen} if chosen else None
 
 
 async def generate(state: State, parts: Parts) -> State:
-    evidence = state["evidence"]
-    draft = drafting.quoting(grading.chosen(evidence)) if state["answered"] else drafting.refusal(evidence)
+    chosen = state["chosen"]
+    draft = drafting.quoting(chosen) if chosen else drafting.refusal(state["evidence"])
     return {"draft": draft, "detail": f"{len(draft.citations)} quotes"}
 
 

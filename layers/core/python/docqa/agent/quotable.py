@@ -12,6 +12,8 @@ MAX_ROW = 700
 
 CELL_MARK = " | "
 _CLAUSE_END = re.compile(r"[;:,،؛，；、]\s*|\s[–—]\s")
+_BAR = re.compile(r"\s*\|\s*")
+_RECORD_CELL = re.compile(r";\s+(?=[^;:]{1,80}:\s)")
 _CELL_END = re.compile(r";\s|\s\|\s")
 _WORD_END = re.compile(r"\s+")
 
@@ -28,27 +30,40 @@ class Piece:
     line: int
     is_row: bool = False
     header: str = ""
+    data_row: int = 0
+    """Counts the rows below the header of a table from 1; 0 for anything else."""
 
     def in_context(self) -> str:
         """The row with the names of its columns, as a CSV record has them; anything else as it is."""
-        names, cells = self.header.split(CELL_MARK), self.text.split(CELL_MARK)
-        if not self.header or len(names) != len(cells):
+        named = self.cells()
+        if not self.header or not any(name for name, _ in named):
             return self.text
-        return "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True))
+        return "; ".join(f"{name}: {value}" if name else value for name, value in named)
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Name and value of each cell of a row; the name is "" where the table has no header that fits."""
+        if self.header or CELL_MARK in self.text:
+            names, values = _BAR.split(self.header), _BAR.split(self.text)
+            if len(names) != len(values):
+                names = [""] * len(values)
+            return list(zip(names, values, strict=True))
+        parted = [cell.partition(": ") for cell in _RECORD_CELL.split(self.text)]
+        return [(name, value) if colon else ("", name) for name, colon, value in parted]
 
 
 def pieces(passage: str, *, is_csv: bool) -> list[Piece]:
     """What can be quoted from a passage, in order. `is_csv`: every line is a record."""
     found: list[Piece] = []
-    header = ""
+    header, below = "", 0
     for number, line in enumerate(passage.split("\n")):
         is_table = CELL_MARK in line and not is_csv
-        if is_table or is_csv:
-            above = header if is_table else ""
-            found += [Piece(text, number, is_row=True, header=above) for text in _parts(line, MAX_ROW, _CELL_END)]
+        if is_table:
+            found += [Piece(text, number, True, header, below) for text in _parts(line, MAX_ROW, _CELL_END)]
+        elif is_csv:
+            found += [Piece(text, number, is_row=True) for text in _parts(line, MAX_ROW, _CELL_END)]
         else:
             found += [Piece(text, number) for text in _sentences(line)]
-        header = (header or line.strip()) if is_table else ""
+        header, below = (header or line.strip(), below + 1) if is_table else ("", 0)
     return [piece for piece in found if any(character.isalnum() for character in piece.text)]
 
 

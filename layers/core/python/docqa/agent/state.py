@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-from docqa.agent.evidence import Evidence
+from docqa.agent.evidence import Candidate, Evidence
 from docqa.core.models import Citation, Hit, Question
 from docqa.core.ports import Analyzer, PairScorer, Retriever
 
@@ -44,7 +44,8 @@ class State(TypedDict, total=False):
     question: Question
     hits: list[Hit]
     evidence: Evidence
-    answered: bool
+    chosen: list[Candidate]
+    """The pieces that answer; none if nothing does."""
     draft: Draft
     detail: str
     """What the node that ran last says of its work, for people."""

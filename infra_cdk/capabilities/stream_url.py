@@ -29,6 +29,7 @@ class StreamUrl(Construct):
                 allowed_origins=list(target.allowed_origins),
                 allowed_methods=[lambda_.HttpMethod.ALL],
                 allowed_headers=ALLOWED_HEADERS,
+                exposed_headers=["x-request-id"],
                 max_age=Duration.hours(1),
             ),
         )

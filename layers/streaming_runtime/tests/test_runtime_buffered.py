@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Start
 from lambda_runtime_api import RuntimeApi
+from processes import Start
 
 Event = Callable[..., dict[str, Any]]
 BUFFERED = {"STREAMING_RUNTIME_MODE": "buffered"}

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Start, log_events
 from gates import Gates
 from lambda_runtime_api import TIMEOUT, RuntimeApi
+from processes import Start, log_events
 
 Event = Callable[..., dict[str, Any]]
 URL = "function_url_get"

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Start, log_events
 from lambda_runtime_api import TIMEOUT, RuntimeApi
+from processes import Start, log_events
 
 Event = Callable[..., dict[str, Any]]
 URL = "function_url_get"

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Start, log_events
 from gates import Gates
 from lambda_runtime_api import RuntimeApi
+from processes import Start, log_events
 
 Event = Callable[..., dict[str, Any]]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Start, log_events, settled
 from gates import Gates
 from lambda_runtime_api import RuntimeApi
+from processes import Start, log_events, settled
 
 Event = Callable[..., dict[str, Any]]
 URL = "function_url_get"

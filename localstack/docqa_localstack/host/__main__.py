@@ -1,4 +1,4 @@
-"""``python -m docqa_localstack.host up|start|down|status|doctor|clean``: the same as the docqa commands, bare."""
+"""``python -m docqa_localstack.host install|up|start|down|status|doctor|clean``: the docqa commands, bare."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from docqa_localstack.host.paths import StackPaths
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 when all went well, 1 with a sentence on standard error otherwise."""
     parser = argparse.ArgumentParser(prog="python -m docqa_localstack.host", description=__doc__)
-    parser.add_argument("command", choices=("up", "start", "down", "status", "doctor", "clean"))
+    parser.add_argument("command", choices=("install", "up", "start", "down", "status", "doctor", "clean"))
     parser.add_argument("--stack", help="name of the stack (default: $DOCQA_STACK, else main)")
     parser.add_argument("--json", action="store_true", help="status: the short form")
     chosen = parser.parse_args(arguments)
@@ -25,7 +25,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(command: str, stack: StackPaths, *, brief: bool) -> int:
-    if command == "start":
+    if command == "install":
+        from docqa_localstack.host.report import reporter
+        from docqa_localstack.host.up import install_all
+
+        with reporter() as report:
+            install_all(stack, report)
+    elif command == "start":
         supervisor.start(stack)
     elif command == "down":
         supervisor.stop(stack)

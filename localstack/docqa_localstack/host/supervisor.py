@@ -20,6 +20,7 @@ from docqa_localstack.host.services import SERVICES, Context, Service, shelter
 from docqa_localstack.host.state import ServiceRecord, State
 
 POLL_S = 0.1
+END_S = 2
 STALL_S = 5
 """How long a running part may not answer before it counts as broken: a busy machine is slow, too."""
 
@@ -139,8 +140,8 @@ class _Start:
             try:
                 self._launch(service, step)
             except ServiceError:
-                # somebody may have taken the port between our look and the start
-                if service.alive() or ports.is_free(service.port):
+                # Somebody may have taken the port between our look and the start: then he answered, and ours ends
+                if _stays_alive(service) or ports.is_free(service.port):
                     raise
                 self._choose_ports([service])
                 self._launch(service, step)
@@ -159,6 +160,14 @@ class _Start:
                 raise service.failure(f"did not get ready within {service.ready_patience_s:.0f} s")
             if self.cancelled.wait(POLL_S):
                 raise service.failure("was not waited for")
+
+
+def _stays_alive(service: Service) -> bool:
+    """Whether a part that was just started goes on running; a server that finds its port taken ends within moments."""
+    give_up = time.monotonic() + END_S
+    while service.alive() and time.monotonic() < give_up:
+        time.sleep(POLL_S)
+    return service.alive()
 
 
 def _ports_of_others(stack: StackPaths, part: str, known: State) -> set[int]:

@@ -10,13 +10,14 @@ from http import HTTPStatus
 from types import ModuleType
 from typing import Any
 
+PATH_PREFIX = "/_aws/lambda-url/"
+"""Where function URLs answer without wildcard host names."""
+
 LISTS = {"AllowMethods": "Access-Control-Allow-Methods", "AllowHeaders": "Access-Control-Allow-Headers"}
 
 
 def leave_function_urls_alone(module: ModuleType) -> None:
     """Patch localstack.aws.handlers.cors."""
-    from docqa_localstack.plugin.streaming.function_urls import PATH_PREFIX
-
     original = module.should_enforce_self_managed_service
 
     def should_enforce(context: Any) -> bool:
@@ -49,7 +50,8 @@ def add_cors_headers(response: Any, cors: Any, origin: str | None) -> bool:
     if not origin or ("*" not in allowed and origin not in allowed):
         return False
     credentials = bool(cors.get("AllowCredentials"))
-    response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed and not credentials else origin
+    # Added, not set: AWS does not merge them with the function's own, and a browser refuses two
+    response.headers.add("Access-Control-Allow-Origin", "*" if "*" in allowed and not credentials else origin)
     response.headers.add("Vary", "Origin")
     if credentials:
         response.headers["Access-Control-Allow-Credentials"] = "true"

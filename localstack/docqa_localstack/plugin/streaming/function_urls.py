@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 from docqa_localstack.plugin.executor.stream import ClientGoneError, StreamBrokenError
 from docqa_localstack.plugin.streaming.client import CLIENT_KEY
-from docqa_localstack.plugin.streaming.cors import add_cors_headers, preflight_response
+from docqa_localstack.plugin.streaming.cors import PATH_PREFIX, add_cors_headers, preflight_response
 from docqa_localstack.plugin.streaming.url_event import function_url_event
 
 LOG = logging.getLogger(__name__)
-PATH_PREFIX = "/_aws/lambda-url/"
 
 
 def add_path_routes(router: Any) -> None:

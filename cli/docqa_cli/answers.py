@@ -17,7 +17,6 @@ class Answer:
 
     done: dict[str, Any] | None = None
     usage: dict[str, Any] = field(default_factory=dict)
-    at_line_start: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Raises CliError when the stream ended early."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
@@ -14,6 +15,8 @@ from docqa_cli.sse import Event, parse
 PREFIX = "/api/v1"
 TIMEOUT = httpx.Timeout(35.0, connect=5.0)
 STREAM_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None}
+"""A proxy named in the environment is not for this machine."""
 
 
 class Client:
@@ -21,7 +24,7 @@ class Client:
 
     def __init__(self, where: session.Addresses | None = None) -> None:
         self.where = where or session.addresses()
-        self._http = httpx.Client(timeout=TIMEOUT)
+        self._http = httpx.Client(timeout=TIMEOUT, mounts=NO_PROXY)
         self._token: str | None = None
 
     def __enter__(self) -> "Client":
@@ -45,22 +48,26 @@ class Client:
         return self._token
 
     def _kept_or_developer(self) -> session.Login:
-        login, developer = session.kept(), session.developer()
+        login, developer = session.kept(self.where.api_url), session.developer()
         if login is not None and login.usable:
             return login
         if developer is None or (login is not None and login.email != developer[0]):
             raise CliError("You are not logged in.", code="unauthenticated", hint="Log in: docqa login")
+        return self._enter_or_register(*developer)
+
+    def _enter_or_register(self, email: str, password: str) -> session.Login:
         try:
-            return self.login(*developer)
+            return self.login(email, password)
         except CliError as error:
             if error.code != "unauthenticated":
                 raise
-            return self.register(*developer)
+            return self.register(email, password)
 
     def _enter(self, path: str, email: str, password: str) -> session.Login:
         answer = self._http.post(f"{self.where.api_url}{PREFIX}/{path}", json={"email": email, "password": password})
         body = _checked(answer)
-        login = session.Login(email, body["access_token"], time.time() + body["expires_in"])
+        expires_at = time.time() + body["expires_in"]
+        login = session.Login(self.where.api_url, email, body["access_token"], expires_at)
         session.keep(login)
         self._token = login.access_token
         return login
@@ -70,28 +77,46 @@ class Client:
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON of an answer, None for 204. Logs the local developer in again when the token has ended."""
         answer = self._send(method, path, body)
-        if answer.status_code == 401 and session.given_token() is None and (account := session.developer()):
-            kept = session.kept()
-            if kept is None or kept.email == account[0]:
-                self._token = None
-                self.login(*account)
-                answer = self._send(method, path, body)
+        if answer.status_code == 401 and self._logged_in_again():
+            answer = self._send(method, path, body)
         return _checked(answer)
 
     def stream(self, path: str, body: dict[str, Any]) -> Iterator[Event]:
-        """Server-sent events of a POST to the stream function, as they arrive."""
+        """Server-sent events of a POST to the stream function, as they arrive; logs in again as `call` does."""
+        with self._open(path, body) as answer:
+            if answer.status_code != 401 or not self._logged_in_again():
+                yield from _events(answer)
+                return
+        with self._open(path, body) as answer:
+            yield from _events(answer)
+
+    def _open(self, path: str, body: dict[str, Any]) -> AbstractContextManager[httpx.Response]:
         url = f"{self.where.stream_url}{PREFIX}/{path}"
-        with self._http.stream("POST", url, json=body, headers=self._headers(), timeout=STREAM_TIMEOUT) as answer:
-            if answer.status_code >= 400:
-                answer.read()
-                _checked(answer)
-            yield from parse(answer.iter_lines())
+        return self._http.stream("POST", url, json=body, headers=self._headers(), timeout=STREAM_TIMEOUT)
+
+    def _logged_in_again(self) -> bool:
+        """The local developer's token may be refused after the data was removed; whether there is a new one."""
+        account = session.developer()
+        if account is None or session.given_token() is not None:
+            return False
+        kept = session.kept(self.where.api_url)
+        if kept is not None and kept.email != account[0]:
+            return False
+        self._enter_or_register(*account)
+        return True
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
         return self._http.request(method, f"{self.where.api_url}{PREFIX}/{path}", json=body, headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token()}"}
+
+
+def _events(answer: httpx.Response) -> Iterator[Event]:
+    if answer.status_code >= 400:
+        answer.read()
+        _checked(answer)
+    yield from parse(answer.iter_lines())
 
 
 def _checked(answer: httpx.Response) -> Any:

@@ -60,12 +60,21 @@ def sample_files() -> list[Path]:
 
 
 def _upload_missing(client: Client) -> None:
-    there = {d["filename"] for d in client.call("GET", "documents")["documents"] if d["status"] == "ready"}
+    """What an earlier, interrupted run has sent is waited for and not sent again."""
+    rows = client.call("GET", "documents")["documents"]
+    # a ready one counts before one that is under way
+    there = {row["filename"]: row for status in ("processing", "ready") for row in rows if row["status"] == status}
     uploads = [Upload(path) for path in sample_files() if path.name not in there]
-    if not uploads:
+    under_way = [
+        Upload(path, document_id=there[path.name]["document_id"], status="processing")
+        for path in sample_files()
+        if path.name in there and there[path.name]["status"] != "ready"
+    ]
+    if not uploads + under_way:
         return
     with show.UploadProgress() as progress:
         send_all(client, uploads, progress)
+        uploads += under_way
         wait_all(client, uploads, progress, timeout_s=READY_WITHIN_S)
     for upload in uploads:
         if upload.status != "ready":

@@ -6,7 +6,7 @@ import httpx
 import typer
 from rich.markup import escape
 
-from docqa_cli import show
+from docqa_cli import dotenv, show
 from docqa_cli.commands import account, documents, questions, stack
 from docqa_cli.errors import CliError
 from docqa_localstack.host.errors import HostError
@@ -38,6 +38,7 @@ for command in (
 
 def main() -> None:
     """Run the command. Exit codes: 0 all went well, 1 something did not, 2 wrong usage, 130 interrupted."""
+    dotenv.load()
     try:
         app()
     except CliError as error:

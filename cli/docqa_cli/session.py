@@ -1,7 +1,8 @@
 """Which stack to talk to, and as whom.
 
 `DOCQA_API_URL`, `DOCQA_STREAM_URL` and `DOCQA_TOKEN` win; else it is the local stack, whose developer account is logged
-in by itself. A login is kept in the stack's `session.json`, readable for its owner only.
+in by itself. A login is kept in the stack's `session.json`, readable for its owner only, and sent only to the
+address that gave it.
 """
 
 import json
@@ -29,8 +30,9 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Login:
-    """A kept login; `expires_at` in seconds since the epoch."""
+    """A kept login at `api_url`; `expires_at` in seconds since the epoch."""
 
+    api_url: str
     email: str
     access_token: str
     expires_at: float
@@ -67,12 +69,13 @@ def developer() -> tuple[str, str] | None:
     return (secrets.developer_email, secrets.developer_password) if secrets else None
 
 
-def kept() -> Login | None:
-    """The kept login, usable or not. An unreadable file is no login."""
+def kept(api_url: str) -> Login | None:
+    """The login kept for this address, usable or not. An unreadable file is no login."""
     try:
-        return Login(**json.loads(StackPaths.current().session_file.read_text()))
+        login = Login(**json.loads(StackPaths.current().session_file.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+    return login if login.api_url == api_url else None
 
 
 def keep(login: Login) -> None:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from rich.console import Console
 from rich.markup import escape
@@ -36,28 +37,27 @@ def status_text(status: str) -> str:
 
 def place(item: dict[str, Any]) -> str:
     """Where a passage stands, for a person: "page 3", "row 12", or nothing."""
-    if item.get("row") is not None:
-        return f"row {item['row']}"
+    row = item.get("row", item.get("row_from"))
+    if row is not None:
+        return f"row {row}"
     page = item.get("page", item.get("page_from"))
     return f"page {page}" if page is not None else ""
 
 
-def documents(rows: Iterable[dict[str, Any]]) -> Table:
+def documents(rows: list[dict[str, Any]]) -> None:
+    """A table, and below it the reason of everything that failed."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("Document", no_wrap=True)
-    for column in ("File", "Status", "Pages", "Chunks", "Reason"):
-        table.add_column(column, overflow="fold")
+    table.add_column("Document", no_wrap=True, min_width=len(str(UUID(int=0))))
+    table.add_column("File", no_wrap=True, overflow="ellipsis", max_width=max(12, out.width - 66))
+    for column, width in (("Status", 10), ("Pages", 5), ("Chunks", 6)):
+        table.add_column(column, no_wrap=True, min_width=width)
     for row in rows:
-        error = row["error"]
-        table.add_row(
-            row["document_id"],
-            escape(row["filename"]),
-            status_text(row["status"]),
-            str(row["pages"] or ""),
-            str(row["chunks"] or ""),
-            escape(f"{error['message']} ({error['code']})") if error else "",
-        )
-    return table
+        pages, chunks = str(row["pages"] or ""), str(row["chunks"] or "")
+        table.add_row(row["document_id"], escape(row["filename"]), status_text(row["status"]), pages, chunks)
+    out.print(table)
+    for row in rows:
+        if error := row["error"]:
+            line(f"[red]{escape(row['filename'])}[/]: {escape(error['message'])} [dim]({error['code']})[/]")
 
 
 def hits(rows: Iterable[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 
 import httpx
 
-from docqa_cli.client import Client
+from docqa_cli.client import NO_PROXY, Client
 from docqa_cli.errors import CliError
 
 PARALLEL = 4
@@ -82,6 +82,7 @@ def _send(client: Client, upload: Upload, watch: Watcher, collection_id: str | N
     try:
         if not upload.path.is_file():
             raise CliError(f"There is no file {upload.path}.", code="no_such_file")
+        upload.path.open("rb").close()  # nothing is announced that cannot be read
         announced = {"filename": upload.path.name, "size": upload.size}
         if collection_id is not None:
             announced["collection_id"] = collection_id
@@ -91,6 +92,9 @@ def _send(client: Client, upload: Upload, watch: Watcher, collection_id: str | N
         upload.status = "processing"
     except CliError as error:
         upload.status, upload.error = "rejected", error.as_json()
+    except OSError as error:
+        reason = CliError(f"{upload.path} cannot be read: {error.strerror}.", code="unreadable_file")
+        upload.status, upload.error = "rejected", reason.as_json()
     except httpx.HTTPError as error:
         upload.status = "rejected"
         upload.error = CliError(f"The upload broke off: {error}", code="upload_failed", retryable=True).as_json()
@@ -100,7 +104,8 @@ def _send(client: Client, upload: Upload, watch: Watcher, collection_id: str | N
 def _post(upload: Upload, form: dict[str, Any], watch: Watcher) -> None:
     with upload.path.open("rb") as file:
         body = cast(IO[bytes], _Counted(file, upload, watch))
-        answer = httpx.post(form["url"], data=form["fields"], files={"file": ("upload", body)}, timeout=UPLOAD_TIMEOUT)
+        with httpx.Client(timeout=UPLOAD_TIMEOUT, mounts=NO_PROXY) as http:
+            answer = http.post(form["url"], data=form["fields"], files={"file": ("upload", body)})
     if answer.status_code >= 300:
         raise _refusal(answer)
 

@@ -89,7 +89,7 @@ async def test_deleted_document_is_gone_for_every_call(world: World) -> None:
     owner = await world.account()
     key = await world.document(owner, "text of it")
     await world.documents.delete(owner.tenant_id, key.document_id)
-    await nothing_of(world, key, key.tenant_id)
+    await nothing_of(world, key, key.tenant_id, deleted=True)
     assert await world.scalar("select count(*) from chunks") == 0
     assert await world.scalar("select count(*) from postings") == 0
 
@@ -105,10 +105,37 @@ async def test_another_tenant_has_no_access_by_any_call(world: World) -> None:
     assert (await world.documents.get(owner.tenant_id, failed.document_id)).status == Status.FAILED
 
 
-async def nothing_of(world: World, key: VersionKey, tenant_id: UUID) -> None:
-    """No call of the store finds or changes the document for that tenant."""
+async def test_a_deletion_that_broke_off_can_be_done_again(world: World) -> None:
+    owner = await world.account()
+    key = await world.document(owner, "text of it")
+    first = await world.documents.delete(owner.tenant_id, key.document_id)
+    assert await world.documents.delete(owner.tenant_id, key.document_id) == first
+
+
+async def test_artifacts_of_the_same_bytes_stay_while_another_document_has_them(world: World) -> None:
+    owner = await world.account()
+    keys = [await world.claimed(await world.uploaded(owner)) for _ in range(2)]
+    for key in keys:
+        await world.ingest.describe(world.job(key, content_sha256="ab" * 32), size_bytes=1)
+    assert await world.documents.delete(owner.tenant_id, keys[0].document_id) == [(keys[0], None)]
+    assert await world.documents.delete(owner.tenant_id, keys[1].document_id) == [(keys[1], "ab" * 32)]
+
+
+async def test_the_original_is_that_of_the_version_that_answers(world: World) -> None:
+    owner = await world.account()
+    key = await world.document(owner, "text of it")
+    await world.documents.add_version(
+        tenant_id=owner.tenant_id, document_id=key.document_id, filename="new.csv", format=Format.CSV, size_bytes=1
+    )
+    original = await world.documents.original(owner.tenant_id, key.document_id)
+    assert (original.key, original.format) == (key, Format.PDF)
+
+
+async def nothing_of(world: World, key: VersionKey, tenant_id: UUID, *, deleted: bool = False) -> None:
+    """No call of the store finds or changes the document for that tenant; only a deletion may be repeated."""
     arguments = {"tenant_id": tenant_id, "document_id": key.document_id}
-    for call in (world.documents.get, world.documents.delete, world.documents.reset_for_retry):
+    calls = [world.documents.get, world.documents.original, world.documents.reset_for_retry]
+    for call in calls if deleted else [*calls, world.documents.delete]:
         with pytest.raises(NotFound):
             await call(**arguments)
     with pytest.raises(NotFound):

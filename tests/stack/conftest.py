@@ -18,10 +18,12 @@ def stack() -> Iterator[Stack]:
     """Deployed once, from an empty state, and stopped at the end; its logs stay for reading."""
     paths = StackPaths(Home.find(), STACK)
     supervisor.clean(paths)
-    up(paths)
     os.environ["DOCQA_STACK"] = STACK
-    yield Stack.of(paths)
-    supervisor.stop(paths)
+    try:
+        up(paths)
+        yield Stack.of(paths)
+    finally:
+        supervisor.stop(paths)
 
 
 @pytest.fixture

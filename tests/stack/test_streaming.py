@@ -12,6 +12,7 @@ from tests.stack import files
 from tests.stack.support import Stack, User, error_of
 
 ROADS = ["function_url", "api_gateway"]
+ORIGIN = "http://localhost:5173"
 QUESTION = "Which river does the railway bridge of Vindheim cross?"
 
 
@@ -54,6 +55,14 @@ def test_what_is_wrong_is_said_before_the_first_byte(reader: User, road: str) ->
     foreign = {"question": QUESTION, "document_ids": ["00000000-0000-4000-8000-000000000000"]}
     unknown = httpx.post(url, json=foreign, headers=reader.headers)
     assert (unknown.status_code, error_of(unknown)["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_page_of_an_allowed_origin_may_read_the_answer(stack: Stack, road: str) -> None:
+    url = f"{stack.roads[road]}/api/v1/ask/stream"
+    for origin, allowed in ((ORIGIN, [ORIGIN]), ("https://other.example", [])):
+        answer = httpx.post(url, json={"question": QUESTION}, headers={"origin": origin}, timeout=60)
+        assert answer.headers.get_list("access-control-allow-origin") == allowed  # twice is once too often
 
 
 @pytest.mark.parametrize("road", ROADS)

@@ -55,9 +55,8 @@ def test_a_reader_that_leaves_ends_the_source() -> None:
             ended = True
 
     async def leave() -> None:
-        stream = sse.encode(endless(), stream_id="s")
-        async with contextlib.aclosing(stream):  # type: ignore[type-var]
+        async with contextlib.aclosing(sse.encode(endless(), stream_id="s")) as stream:
             await anext(stream)
+        assert ended  # now, and not when the event loop ends
 
     asyncio.run(leave())
-    assert ended

@@ -3,9 +3,12 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from docqa_cli import show
 from docqa_cli.client import Client
+from docqa_cli.commands.documents import Json
+from docqa_cli.session import Login
 
 Email = Annotated[str, typer.Option(prompt="E-mail", help="E-mail address of the account.")]
 Password = Annotated[
@@ -13,21 +16,30 @@ Password = Annotated[
 ]
 
 
-def register(email: Email, password: Password) -> None:
+def register(email: Email, password: Password, json: Json = False) -> None:
     """Make an account and log in."""
     with Client() as client:
-        login = client.register(email, password)
-    show.out.print(f"Registered and logged in as {login.email}.")
+        _report(client.register(email, password), "Registered and logged in", json=json)
 
 
-def login(email: Email, password: Password) -> None:
+def login(email: Email, password: Password, json: Json = False) -> None:
     """Log in; the access token is kept until it expires."""
     with Client() as client:
-        kept = client.login(email, password)
-    show.out.print(f"Logged in as {kept.email}.")
+        _report(client.login(email, password), "Logged in", json=json)
 
 
-def token() -> None:
+def token(json: Json = False) -> None:
     """Print a valid access token."""
     with Client() as client:
-        print(client.token())
+        access_token = client.token()
+    if json:
+        show.print_json({"access_token": access_token})
+    else:
+        print(access_token)
+
+
+def _report(login: Login, done: str, *, json: bool) -> None:
+    if json:
+        show.print_json({"email": login.email, "api_url": login.api_url, "expires_at": login.expires_at})
+    else:
+        show.out.print(escape(f"{done} as {login.email}."))

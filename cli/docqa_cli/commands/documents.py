@@ -45,8 +45,10 @@ def documents(json: Json = False) -> None:
         rows = client.call("GET", "documents")["documents"]
     if json:
         show.print_json(rows)
+    elif rows:
+        show.documents(rows)
     else:
-        show.out.print(show.documents(rows) if rows else "No documents yet. Upload one: docqa upload FILE --wait")
+        show.line("No documents yet. Upload one: docqa upload FILE --wait")
 
 
 def retry(document: DocumentId, json: Json = False) -> None:

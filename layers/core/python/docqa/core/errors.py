@@ -191,8 +191,11 @@ def all_errors() -> list[type[DocQAError]]:
 
 
 def permanent_error_names() -> list[str]:
-    """Class names (Step Functions error names) of failures that the same bytes would meet again, sorted."""
-    permanent = (UploadRejected, DocumentRejected, UploadMissing)
+    """Class names (Step Functions error names) of failures that another try would meet again, sorted.
+
+    NotFound and Superseded: the document was deleted or replaced meanwhile.
+    """
+    permanent = (UploadRejected, DocumentRejected, UploadMissing, NotFound, Superseded)
     return sorted(cls.__name__ for cls in all_errors() if issubclass(cls, permanent))
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from docqa.core.models import Box, Citation, Hit, Model
+from docqa.core.models import Citation, Hit, Model, Usage
 
 
 class AskEvent(Model):
@@ -36,18 +36,10 @@ class TokenEvent(AskEvent):
     text: str
 
 
-class CitationEvent(AskEvent):
+class CitationEvent(AskEvent, Citation):
     """Evidence for the marker that was just written."""
 
     name = "citation"
-    marker: int
-    document_id: UUID
-    version: int
-    filename: str
-    page: int | None
-    row: int | None = None
-    boxes: tuple[Box, ...]
-    quote: str
 
     @classmethod
     def of(cls, citation: Citation) -> "CitationEvent":
@@ -61,15 +53,10 @@ class CorrectionEvent(AskEvent):
     text: str
 
 
-class UsageEvent(AskEvent):
+class UsageEvent(AskEvent, Usage):
     """What the answer took."""
 
     name = "usage"
-    provider: str
-    model: str
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
 
 
 class DoneEvent(AskEvent):

@@ -183,6 +183,14 @@ class Failure(Model):
     retryable: bool
 
 
+class Original(Model):
+    """The uploaded file of one version."""
+
+    key: VersionKey
+    filename: str
+    format: Format
+
+
 class OpenVersion(Model):
     """A version that is neither ready nor failed, as the janitor sees it. `changed_at`: when its status last moved."""
 

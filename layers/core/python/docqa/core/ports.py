@@ -18,6 +18,7 @@ from docqa.core.models import (
     IndexedChunk,
     Job,
     OpenVersion,
+    Original,
     PageRange,
     ParsedRange,
     Question,
@@ -136,10 +137,14 @@ class DocumentStore(Protocol):
         ...
 
     async def delete(self, tenant_id: UUID, document_id: UUID) -> list[tuple[VersionKey, str | None]]:
-        """Remove the document from every later search at once.
+        """Remove the document from every later search at once; again, it gives the same answer.
 
-        Returns its versions with their content hashes (None if never claimed): what is left to delete elsewhere.
+        Returns its versions, each with the content hash whose artifacts are left to delete, None where none are.
         """
+        ...
+
+    async def original(self, tenant_id: UUID, document_id: UUID) -> Original:
+        """The file of the version that answers now, or of the newest one when none does."""
         ...
 
     async def reset_for_retry(self, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, int]:

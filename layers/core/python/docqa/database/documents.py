@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from docqa.core.errors import NotFound, NotRetryable
-from docqa.core.models import DocumentView, Failure, Format, Stage, StageProgress, Status, VersionKey
+from docqa.core.models import DocumentView, Failure, Format, Original, Stage, StageProgress, Status, VersionKey
 from docqa.database.connection import Database
 from docqa.database.rows import lock_tenant, move_epoch, remove_passages
 from docqa.database.tables import document_versions, documents, stage_progress, stage_units
@@ -33,6 +33,33 @@ _RESET = text("""
        and v.document_id = d.id and v.version = d.latest_version and v.status = 'failed'
  returning v.id, v.version, v.attempt
 """)
+
+
+_ORPHANED = text(
+    """
+    select version.id, version.version,
+           case when exists (
+               select from document_versions other
+                 join documents holder on holder.id = other.document_id
+                where other.tenant_id = :tenant_id and other.content_sha256 = version.content_sha256
+                  and holder.deleted_at is null
+           ) then null else version.content_sha256 end as content_sha256
+      from document_versions version
+     where version.tenant_id = :tenant_id and version.document_id = :document_id
+     order by version.version
+    """
+)
+
+_ORIGINAL = text(
+    """
+    select version.version, version.filename, version.format
+      from documents document
+      join document_versions version
+        on version.document_id = document.id
+       and version.version = coalesce(document.active_version, document.latest_version)
+     where document.id = :document_id and document.tenant_id = :tenant_id and document.deleted_at is null
+    """
+)
 
 
 class PostgresDocuments:
@@ -100,25 +127,21 @@ class PostgresDocuments:
         return [document_id for document_id in document_ids if document_id not in known]
 
     async def delete(self, tenant_id: UUID, document_id: UUID) -> list[tuple[VersionKey, str | None]]:
-        """Invisible, without passages from the commit on; the versions with their content hashes. Raises NotFound."""
+        """Invisible, without passages from the commit on; its versions, each with the content hash to clean up after.
+
+        The hash is None when another document of the tenant was made from the same bytes: its artifacts stay. Deleting
+        a deleted document gives the same answer, so that a broken clean-up can be done again. Raises NotFound.
+        """
         async with self._database.transaction() as connection:
             await lock_tenant(connection, tenant_id)
             ended = await connection.execute(
                 update(documents)
-                .where(
-                    documents.c.id == document_id,
-                    documents.c.tenant_id == tenant_id,
-                    documents.c.deleted_at.is_(None),
-                )
-                .values(deleted_at=func.now(), active_version=None)
+                .where(documents.c.id == document_id, documents.c.tenant_id == tenant_id)
+                .values(deleted_at=func.coalesce(documents.c.deleted_at, func.now()), active_version=None)
             )
             if ended.rowcount == 0:
                 raise NotFound("There is no such document.")
-            versions = await connection.execute(
-                select(document_versions.c.id, document_versions.c.version, document_versions.c.content_sha256)
-                .where(document_versions.c.document_id == document_id)
-                .order_by(document_versions.c.version)
-            )
+            versions = await connection.execute(_ORPHANED, {"tenant_id": tenant_id, "document_id": document_id})
             rows = versions.all()
             await remove_passages(connection, [row.id for row in rows])
             await move_epoch(connection, tenant_id)
@@ -126,6 +149,16 @@ class PostgresDocuments:
             (VersionKey(tenant_id=tenant_id, document_id=document_id, version=row.version), row.content_sha256)
             for row in rows
         ]
+
+    async def original(self, tenant_id: UUID, document_id: UUID) -> Original:
+        """The file of the version that answers now, or of the newest one when none does. Raises NotFound."""
+        async with self._database.transaction() as connection:
+            found = await connection.execute(_ORIGINAL, {"tenant_id": tenant_id, "document_id": document_id})
+            row = found.one_or_none()
+        if row is None:
+            raise NotFound("There is no such document.")
+        key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=row.version)
+        return Original(key=key, filename=row.filename, format=Format(row.format))
 
     async def reset_for_retry(self, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, int]:
         """Failed → awaiting_upload; the number of the attempt that the next claim will make.

@@ -1,12 +1,11 @@
 """Bodies of requests and answers; the names are the HTTP contract."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from docqa.core.models import Citation, DocumentView, Format, Hit, SearchMode, Stage, Status, Usage
+from docqa.core.models import Citation, DocumentView, Hit, SearchMode, Usage
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
@@ -58,44 +57,8 @@ class DocumentCreated(BaseModel):
     upload: UploadForm
 
 
-class DocumentError(BaseModel):
-    stage: Stage | None
-    code: str
-    message: str
-    retryable: bool
-
-
-class StageState(BaseModel):
-    stage: Stage
-    status: str
-    done: int
-    total: int
-    started_at: datetime | None
-    finished_at: datetime | None
-
-
-class Document(BaseModel):
-    document_id: UUID
-    filename: str
-    version: int
-    active_version: int | None
-    status: Status
-    format: Format
-    size_bytes: int
-    pages: int | None
-    chunks: int | None
-    error: DocumentError | None
-    stages: list[StageState]
-    created_at: datetime
-    ready_at: datetime | None
-
-    @classmethod
-    def of(cls, view: DocumentView) -> "Document":
-        return cls.model_validate(view.model_dump())
-
-
 class Documents(BaseModel):
-    documents: list[Document]
+    documents: list[DocumentView]
 
 
 class DocumentLink(BaseModel):

@@ -1,8 +1,8 @@
 """Server-sent events: framing, ids, and a heartbeat while nothing else is sent (WHATWG HTML, section 9.2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 
 from docqa.core.events import AskEvent
 
@@ -17,18 +17,19 @@ def frame(name: str, data: str, event_id: str | None = None) -> bytes:
     return f"{head}event: {name}\ndata: {data}\n\n".encode()
 
 
-async def encode(events: AsyncIterator[AskEvent], *, stream_id: str) -> AsyncIterator[bytes]:
+async def encode(events: AsyncIterator[AskEvent], *, stream_id: str) -> AsyncGenerator[bytes]:
     """Frames with ids `{stream_id}:{n}`, and a comment line whenever nothing was sent for 15 seconds."""
     number = 0
-    async for event in _with_heartbeat(events):
-        if event is None:
-            yield b": still here\n\n"
-            continue
-        number += 1
-        yield frame(event.name, event.model_dump_json(), f"{stream_id}:{number}")
+    async with aclosing(_with_heartbeat(events)) as beating:
+        async for event in beating:
+            if event is None:
+                yield b": still here\n\n"
+                continue
+            number += 1
+            yield frame(event.name, event.model_dump_json(), f"{stream_id}:{number}")
 
 
-async def _with_heartbeat(events: AsyncIterator[AskEvent]) -> AsyncIterator[AskEvent | None]:
+async def _with_heartbeat(events: AsyncIterator[AskEvent]) -> AsyncGenerator[AskEvent | None]:
     """The events, with None in between for every HEARTBEAT_S without one. Ends the source when the reader goes away."""
     upcoming: asyncio.Task[AskEvent] | None = None
     try:

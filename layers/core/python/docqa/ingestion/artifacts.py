@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import TypeAdapter
 
+from docqa.core.errors import ProcessingFailed, UploadMissing
 from docqa.core.ids import artifact_key
 from docqa.core.models import Batch, Chunk, DocumentPlan, Job, PageRange, ParsedRange
 from docqa.core.ports import ObjectStore
@@ -12,7 +13,11 @@ CHUNKS = TypeAdapter(tuple[Chunk, ...])
 
 
 class Artifacts:
-    """Reads and writes the artifacts of one job."""
+    """Reads and writes the artifacts of one job.
+
+    Reading raises ProcessingFailed for one that is gone, as when another document with the same bytes was deleted
+    meanwhile: a retry writes it again.
+    """
 
     def __init__(self, store: ObjectStore, job: Job) -> None:
         self._store = store
@@ -22,7 +27,7 @@ class Artifacts:
         await self._store.put_json(self._key("plan"), plan.model_dump_json().encode())
 
     async def plan(self) -> DocumentPlan:
-        return DocumentPlan.model_validate_json(await self._store.get(self._key("plan")))
+        return DocumentPlan.model_validate_json(await self._get(self._key("plan")))
 
     async def has_range(self, pages: PageRange) -> bool:
         return await self._store.exists(self._range_key(pages))
@@ -31,7 +36,7 @@ class Artifacts:
         await self._store.put_json(self._range_key(pages), parsed.model_dump_json(exclude_defaults=True).encode())
 
     async def range(self, pages: PageRange) -> ParsedRange:
-        return ParsedRange.model_validate_json(await self._store.get(self._range_key(pages)))
+        return ParsedRange.model_validate_json(await self._get(self._range_key(pages)))
 
     async def put_batch(self, chunker_version: str, index: int, chunks: Sequence[Chunk]) -> Batch:
         key = self._key("chunks", chunker_version, str(index))
@@ -39,7 +44,13 @@ class Artifacts:
         return Batch(index=index, key=key)
 
     async def batch(self, batch: Batch) -> tuple[Chunk, ...]:
-        return CHUNKS.validate_json(await self._store.get(batch.key))
+        return CHUNKS.validate_json(await self._get(batch.key))
+
+    async def _get(self, key: str) -> bytes:
+        try:
+            return await self._store.get(key)
+        except UploadMissing as error:
+            raise ProcessingFailed("An intermediate result is gone. A retry makes it again.") from error
 
     def _range_key(self, pages: PageRange) -> str:
         return self._key("pages", f"{pages.first}-{pages.last}")

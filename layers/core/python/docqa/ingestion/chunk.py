@@ -1,11 +1,17 @@
 """Third stage: the blocks of all ranges → passages, in batches for embedding."""
 
+from math import ceil
+
 from docqa.core.models import Batch, Job, Model, Stage
 from docqa.core.ports import Chunker, IngestStore, ObjectStore
 from docqa.ingestion.artifacts import Artifacts
 
 BATCH_SIZE = 32
 """Chunks a batch: about a second of embedding on one core, so that progress moves and a lost batch is cheap."""
+
+
+MAX_BATCHES = 500
+"""The batches travel in the state, which holds 256 KiB (Step Functions quotas): larger documents get larger batches."""
 
 
 class Chunked(Model):
@@ -35,9 +41,10 @@ class ChunkStage:
         artifacts = Artifacts(self._artifacts, job)
         plan = await artifacts.plan()
         chunks = self._chunker.chunk([await artifacts.range(pages) for pages in plan.ranges])
+        size = max(BATCH_SIZE, ceil(len(chunks) / MAX_BATCHES))
         batches = [
-            await artifacts.put_batch(self._chunker.version, index, chunks[start : start + BATCH_SIZE])
-            for index, start in enumerate(range(0, len(chunks), BATCH_SIZE))
+            await artifacts.put_batch(self._chunker.version, index, chunks[start : start + size])
+            for index, start in enumerate(range(0, len(chunks), size))
         ]
         await self._store.unit_done(job.key, Stage.CHUNK, unit=0)
         await self._store.stage_started(job.key, Stage.EMBED, total=len(batches))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from docqa.core.errors import DocQAError, ProcessingFailed, ProcessingTimedOut, error_by_name
+from docqa.core.errors import DocQAError, InvalidSetting, ProcessingFailed, ProcessingTimedOut, error_by_name
 from docqa.core.ids import parse_upload_key
 from docqa.core.models import Failure, VersionKey
 from docqa.core.ports import IngestStore
@@ -31,13 +31,13 @@ def explain(detail: dict[str, Any]) -> Failure:
     """Turn an execution's error and cause into a reason for a person.
 
     `error` is the class name of what a Lambda raised, `cause` its JSON with `errorMessage` (Step Functions
-    developer guide, "Handling errors"). What is not one of our errors is a failure of the
+    developer guide, "Handling errors"). What is not one of our errors, or is wrong with a setting, is a failure of the
     platform, and its text stays in the logs.
     """
     if detail.get("status") == "TIMED_OUT" or detail.get("error") == "States.Timeout":
         return _failure(ProcessingTimedOut())
     cls = error_by_name(str(detail.get("error") or ""))
-    if cls is None:
+    if cls is None or cls is InvalidSetting:
         return _failure(ProcessingFailed())
     return _failure(cls(_message(detail.get("cause"))))
 

@@ -56,8 +56,11 @@ class S3Bucket:
         def sweep() -> None:
             for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
                 keys: list[ObjectIdentifierTypeDef] = [{"Key": item["Key"]} for item in page.get("Contents", [])]
-                if keys:
-                    self._s3.delete_objects(Bucket=self.name, Delete={"Objects": keys, "Quiet": True})
+                if not keys:
+                    continue
+                answer = self._s3.delete_objects(Bucket=self.name, Delete={"Objects": keys, "Quiet": True})
+                if answer.get("Errors"):  # S3 answers 200 even so
+                    raise DependencyUnavailable("The object store did not delete everything.")
 
         await self._call(sweep)
 

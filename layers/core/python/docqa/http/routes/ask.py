@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from docqa.core.errors import DocQAError, InvalidRequest
 from docqa.core.events import AskEvent, DoneEvent, ErrorEvent, UsageEvent
 from docqa.core.models import Identity, Question, Usage
-from docqa.http import sse
+from docqa.http import errors, sse
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
 from docqa.http.schemas import Answer, AskRequest
 from docqa.http.scope import check_scope
@@ -40,9 +40,12 @@ async def ask(body: AskRequest, user: CurrentUser, services: ServicesNeeded) -> 
 async def ask_stream(body: AskRequest, user: CurrentUser, services: ServicesNeeded) -> StreamingResponse:
     """Answer a question as server-sent events. Every 4xx is decided before the first byte."""
     question = await _accept(body, user, services)
-    events = _ending_in_an_event(services.answerer.answer(question))
+    events = services.answerer.answer(question)
+    first = await anext(events)  # the answerer refuses a question before its first event
     return StreamingResponse(
-        sse.encode(events, stream_id=uuid.uuid4().hex), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS
+        sse.encode(_ending_in_an_event(first, events), stream_id=uuid.uuid4().hex),
+        media_type=sse.MEDIA_TYPE,
+        headers=sse.HEADERS,
     )
 
 
@@ -68,15 +71,17 @@ def _question(body: AskRequest, user: Identity) -> Question:
     )
 
 
-async def _ending_in_an_event(events: AsyncIterator[AskEvent]) -> AsyncIterator[AskEvent]:
+async def _ending_in_an_event(first: AskEvent, events: AsyncIterator[AskEvent]) -> AsyncIterator[AskEvent]:
     """The status line is long gone when an answer fails midway: what was raised becomes the last event."""
     try:
+        yield first
         async for event in events:
             yield event
-    except DocQAError as error:
-        log.exception("answer_failed", code=error.code)
-        yield ErrorEvent(code=error.code, message=error.message, retryable=error.retryable)
-    except Exception:
-        log.exception("answer_failed", code=DocQAError.code)
-        unforeseen = DocQAError()
-        yield ErrorEvent(code=unforeseen.code, message=unforeseen.message, retryable=unforeseen.retryable)
+    except Exception as error:
+        shown = errors.shown(error)
+        log.exception("answer_failed", code=shown.code)
+        yield ErrorEvent(code=shown.code, message=shown.message, retryable=shown.retryable)
+    finally:
+        closer = getattr(events, "aclose", None)
+        if closer is not None:
+            await closer()

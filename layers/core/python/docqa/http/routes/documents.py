@@ -6,9 +6,9 @@ from fastapi import APIRouter, status
 
 from docqa.core.errors import FileEmpty, FileTooLarge, NotFound, UnsupportedType, UploadMissing
 from docqa.core.ids import artifact_prefix, upload_key
-from docqa.core.models import Format, VersionKey
+from docqa.core.models import DocumentView, Format, VersionKey
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
-from docqa.http.schemas import Document, DocumentCreated, DocumentLink, Documents, NewDocument, UploadForm
+from docqa.http.schemas import DocumentCreated, DocumentLink, Documents, NewDocument, UploadForm
 from docqa.http.services import Services
 
 router = APIRouter(prefix="/documents", tags=["documents"])
@@ -46,17 +46,17 @@ async def add_version(
 @router.get("")
 async def list_documents(user: CurrentUser, services: ServicesNeeded) -> Documents:
     """All documents of the tenant, newest first."""
-    return Documents(documents=[Document.of(view) for view in await services.documents.list_documents(user.tenant_id)])
+    return Documents(documents=await services.documents.list_documents(user.tenant_id))
 
 
 @router.get("/{document_id}")
-async def get_document(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> Document:
+async def get_document(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentView:
     """One document: status, stages, pages, chunks, error."""
-    return Document.of(await services.documents.get(user.tenant_id, document_id))
+    return await services.documents.get(user.tenant_id, document_id)
 
 
 @router.post("/{document_id}/retry", status_code=status.HTTP_202_ACCEPTED)
-async def retry(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> Document:
+async def retry(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentView:
     """Process a failed document again; finished work is passed over."""
     view = await services.documents.get(user.tenant_id, document_id)
     key = VersionKey(tenant_id=user.tenant_id, document_id=document_id, version=view.version)
@@ -64,7 +64,7 @@ async def retry(document_id: UUID, user: CurrentUser, services: ServicesNeeded) 
         raise UploadMissing()
     key, attempt = await services.documents.reset_for_retry(user.tenant_id, document_id)
     await services.executions.start(key, name=f"{document_id}-{key.version}-{attempt}")
-    return Document.of(await services.documents.get(user.tenant_id, document_id))
+    return await services.documents.get(user.tenant_id, document_id)
 
 
 @router.delete("/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
@@ -79,14 +79,13 @@ async def delete(document_id: UUID, user: CurrentUser, services: ServicesNeeded)
 @router.get("/{document_id}/content")
 async def content(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentLink:
     """A link to the original file of the version that answers now."""
-    view = await services.documents.get(user.tenant_id, document_id)
-    version = view.active_version or view.version
-    key = upload_key(VersionKey(tenant_id=user.tenant_id, document_id=document_id, version=version))
+    original = await services.documents.original(user.tenant_id, document_id)
+    key = upload_key(original.key)
     if not await services.upload_objects.exists(key):
         raise UploadMissing()
     expires = services.settings.upload_lifetime_s
     url = services.uploads.presign_download(
-        key, filename=view.filename, content_type=MEDIA_TYPES[view.format], expires_s=expires
+        key, filename=original.filename, content_type=MEDIA_TYPES[original.format], expires_s=expires
     )
     return DocumentLink(url=url, expires_in=expires)
 

@@ -1,0 +1,137 @@
+"""The container that the HTTP routes get, with stores in memory."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from docqa.auth.tokens import AccessTokens
+from docqa.config import Limits, Settings
+from docqa.core.errors import EmailTaken, NotFound, NotRetryable
+from docqa.core.events import AskEvent
+from docqa.core.models import DocumentView, Format, Identity, Original, Question, Status, VersionKey
+from docqa.http.services import Probe
+from tests.fakes.answering import ListRetriever, RememberingConversations
+from tests.fakes.stores import MemoryExecutions, MemoryObjects
+
+ORIGIN = "https://page.example"
+
+
+class MemoryUsers:
+    """UserStore."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, tuple[Identity, str]] = {}
+
+    async def register(self, *, email: str, password_hash: str) -> Identity:
+        if email.lower() in self.accounts:
+            raise EmailTaken
+        identity = Identity(user_id=uuid4(), tenant_id=uuid4(), email=email)
+        self.accounts[email.lower()] = (identity, password_hash)
+        return identity
+
+    async def by_email(self, email: str) -> tuple[Identity, str] | None:
+        return self.accounts.get(email.lower())
+
+
+class MemoryDocuments:
+    """DocumentStore. `error` is raised by every call, if given."""
+
+    def __init__(self) -> None:
+        self.views: dict[tuple[UUID, UUID], DocumentView] = {}
+        self.error: Exception | None = None
+
+    async def create(
+        self, *, tenant_id: UUID, user_id: UUID, filename: str, format: Format, size_bytes: int
+    ) -> VersionKey:
+        document_id = uuid4()
+        self.views[tenant_id, document_id] = DocumentView(
+            document_id=document_id,
+            filename=filename,
+            version=1,
+            active_version=None,
+            status=Status.AWAITING_UPLOAD,
+            format=format,
+            size_bytes=size_bytes,
+            pages=None,
+            chunks=None,
+            error=None,
+            created_at=datetime.now(UTC),
+            ready_at=None,
+        )
+        return VersionKey(tenant_id=tenant_id, document_id=document_id, version=1)
+
+    async def add_version(
+        self, *, tenant_id: UUID, document_id: UUID, filename: str, format: Format, size_bytes: int
+    ) -> VersionKey:
+        view = await self.get(tenant_id, document_id)
+        self.change(tenant_id, document_id, version=view.version + 1, filename=filename, format=format)
+        return VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.version + 1)
+
+    def change(self, tenant_id: UUID, document_id: UUID, **fields: object) -> None:
+        self.views[tenant_id, document_id] = self.views[tenant_id, document_id].model_copy(update=fields)
+
+    async def get(self, tenant_id: UUID, document_id: UUID) -> DocumentView:
+        if self.error:
+            raise self.error
+        try:
+            return self.views[tenant_id, document_id]
+        except KeyError:
+            raise NotFound from None
+
+    async def original(self, tenant_id: UUID, document_id: UUID) -> Original:
+        view = await self.get(tenant_id, document_id)
+        key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.active_version or view.version)
+        return Original(key=key, filename=view.filename, format=view.format)
+
+    async def list_documents(self, tenant_id: UUID) -> list[DocumentView]:
+        if self.error:
+            raise self.error
+        return [view for (owner, _), view in self.views.items() if owner == tenant_id]
+
+    async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
+        return [document_id for document_id in document_ids if (tenant_id, document_id) not in self.views]
+
+    async def delete(self, tenant_id: UUID, document_id: UUID) -> list[tuple[VersionKey, str | None]]:
+        view = await self.get(tenant_id, document_id)
+        del self.views[tenant_id, document_id]
+        return [(VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.version), "00ff")]
+
+    async def reset_for_retry(self, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, int]:
+        view = await self.get(tenant_id, document_id)
+        if view.status != Status.FAILED:
+            raise NotRetryable
+        self.change(tenant_id, document_id, status=Status.AWAITING_UPLOAD)
+        return VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.version), 2
+
+
+class ScriptedAnswerer:
+    """Answerer that sends `events` and raises those of them that are errors; `questions` keeps what was asked."""
+
+    def __init__(self, *events: AskEvent | Exception) -> None:
+        self.events = events
+        self.questions: list[Question] = []
+
+    async def answer(self, question: Question) -> AsyncIterator[AskEvent]:
+        self.questions.append(question)
+        for event in self.events:
+            if isinstance(event, Exception):
+                raise event
+            yield event
+
+
+class FakeServices:
+    """Services."""
+
+    def __init__(self, *events: AskEvent | Exception) -> None:
+        self.settings = Settings(cors_origins=(ORIGIN,))
+        self.limits = Limits(max_upload_bytes=1_000)
+        self.tokens = AccessTokens("k" * 48, 60)
+        self.users = MemoryUsers()
+        self.documents = MemoryDocuments()
+        self.conversations = RememberingConversations()
+        self.uploads = self.upload_objects = MemoryObjects()
+        self.artifact_objects = MemoryObjects()
+        self.executions = MemoryExecutions()
+        self.retriever = ListRetriever()
+        self.answerer = ScriptedAnswerer(*events)
+        self.probes: Mapping[str, Probe] = {}

@@ -1,0 +1,40 @@
+"""The app of all routes over services in memory."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from docqa.core.events import AskEvent
+from docqa.core.models import Identity
+from docqa.http.app import create_app
+from docqa.http.routes import ask, auth, documents, operations, progress, search
+from tests.fakes.answering import TENANT, USER
+from tests.fakes.services import FakeServices
+
+ROUTERS = [auth.router, documents.router, search.router, ask.router, progress.router, operations.router]
+WHO = Identity(user_id=USER, tenant_id=TENANT, email="ada@example.org")
+
+
+class Api:
+    """A signed-in client, and the services behind it."""
+
+    def __init__(self, *events: AskEvent | Exception) -> None:
+        self.services = FakeServices(*events)
+        self.http = TestClient(
+            create_app(self.services, ROUTERS),
+            base_url="http://testserver/api/v1/",
+            headers={"authorization": f"Bearer {self.services.tokens.issue(WHO)}"},
+            raise_server_exceptions=False,
+        )
+
+
+@pytest.fixture
+def make_api() -> Callable[..., Api]:
+    """Makes an Api whose answerer sends the given events."""
+    return Api
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()

@@ -35,5 +35,7 @@ class Section:
 def spread(seconds: Sequence[float]) -> str:
     """Median, 95th percentile and maximum in milliseconds."""
     ordered = sorted(seconds)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return f"{statistics.median(ordered) * 1000:.0f} ms (p95 {p95 * 1000:.0f}, max {ordered[-1] * 1000:.0f})"
+    late = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    digits = 0 if ordered[-1] >= 0.01 else 2
+    median, p95, most = (f"{value * 1000:.{digits}f}" for value in (statistics.median(ordered), late, ordered[-1]))
+    return f"{median} ms (p95 {p95}, max {most})"

@@ -36,9 +36,11 @@ check: .venv/.dev ## Format, lint, types, layers, fast tests
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
 	@PYTHONPATH=functions $(VENV)/lint-imports --no-cache
-	@$(VENV)/python -m tools.fast_tests
+	@$(VENV)/pytest -q tests/unit tests/contract/test_layers.py tests/contract/test_parsers.py
 test: .venv/.dev ## Everything, against the real servers and the deployed stack
-	@$(VENV)/python -m tools.all_tests
+	@$(VENV)/python -m docqa_localstack.host install
+	@$(VENV)/python -m infra_cdk.packaging
+	@$(VENV)/pytest
 bench: .venv/.dev ## Measure; figures and machine go to benchmarks/RESULTS.md
 	@$(VENV)/python -m benchmarks
 format: .venv/.dev ## Format and mend what can be mended

@@ -14,8 +14,15 @@ if [ ! -x .venv/bin/python ] || [ "$(cat .venv/.python 2>/dev/null)" != "$wanted
     "$python" -m venv .venv || { echo "python3 cannot make virtual environments (Debian: apt-get install python3-venv)" >&2; exit 1; }
     echo "$wanted" > .venv/.python
 fi
-echo "... installing $requirements" >&2
-[ -x .venv/bin/uv ] || .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps "$(sed -n 's/ *\\$//; /^uv==/p' requirements/up.txt)"
-.venv/bin/uv pip sync -q --python .venv/bin/python --require-hashes "$requirements"
-.venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
+# What make test needs holds what make up needs: an environment that was once made for tests stays one.
+case "$(cat .venv/.installed 2>/dev/null)" in requirements/dev.txt*) requirements=requirements/dev.txt ;; esac
+content="$requirements $(cksum < "$requirements")"
+if [ "$(cat .venv/.installed 2>/dev/null)" != "$content" ]; then
+    echo "... installing $requirements" >&2
+    [ -x .venv/bin/uv ] || .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps \
+        "$(sed -n 's/ *\\$//; /^uv==/p' requirements/up.txt)"
+    .venv/bin/uv pip sync -q --python .venv/bin/python --require-hashes "$requirements"
+    echo "$content" > .venv/.installed
+fi
+.venv/bin/uv pip install -q --offline --python .venv/bin/python --no-deps --no-build-isolation -e .
 touch "$stamp"

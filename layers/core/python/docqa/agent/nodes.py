@@ -27,7 +27,7 @@ async def retrieve(state: State, parts: Parts) -> State:
         tenant_id=question.tenant_id, query=focus(question.text), top_k=PASSAGES, document_ids=question.document_ids
     )
     hits = await parts.retriever.search(query)
-    return {"hits": hits, "detail": f"{len(hits)} passages"}
+    return {"hits": hits, "detail": _counted(len(hits), "passage")}
 
 
 async def grade(state: State, parts: Parts) -> State:
@@ -62,7 +62,7 @@ async def _from_table(text: str, state: State, found: Evidence, parts: Parts) ->
 async def generate(state: State, parts: Parts) -> State:
     chosen = state["chosen"]
     draft = drafting.quoting(chosen) if chosen else drafting.refusal(state["evidence"])
-    return {"draft": draft, "detail": f"{len(draft.citations)} quotes"}
+    return {"draft": draft, "detail": _counted(len(draft.citations), "quote")}
 
 
 async def verify(state: State, parts: Parts) -> State:
@@ -73,6 +73,10 @@ async def verify(state: State, parts: Parts) -> State:
     if draft.grounded and not kept:
         return {"draft": drafting.refusal(replace(state["evidence"], candidates=())), "detail": detail}
     return {"draft": Draft(tuple(kept), draft.grounded), "detail": detail}
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _stands(statement: Statement, state: State) -> bool:

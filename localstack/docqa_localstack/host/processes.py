@@ -33,7 +33,13 @@ class ProcessId:
 class _Stat:
     parent: int
     state: str
+    threads: int
     started: str
+
+    @property
+    def alive(self) -> bool:
+        """Not a zombie; or one whose other threads still run and hold its files and its port, for a moment."""
+        return self.state not in "ZX" or (self.state == "Z" and self.threads > 1)
 
 
 @cache
@@ -46,13 +52,13 @@ def _stat(pid: int) -> _Stat | None:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return _Stat(parent=int(fields[1]), state=fields[0], started=f"{_boot()}/{fields[19]}")
+    return _Stat(parent=int(fields[1]), state=fields[0], threads=int(fields[17]), started=f"{_boot()}/{fields[19]}")
 
 
 def identify(pid: int) -> ProcessId | None:
     """The process that has this pid now; None when there is none, or only what is left of a dead one (a zombie)."""
     stat = _stat(pid)
-    return ProcessId(pid, stat.started) if stat and stat.state not in "ZX" else None
+    return ProcessId(pid, stat.started) if stat and stat.alive else None
 
 
 def is_running(process: ProcessId | None) -> bool:

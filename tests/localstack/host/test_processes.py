@@ -1,9 +1,11 @@
 """Which process is ours, and which is not."""
 
 import os
+import platform
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from docqa_localstack.host import processes
@@ -28,6 +30,24 @@ def test_a_zombie_does_not_run() -> None:
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert processes.identify(child.pid) is None
     child.wait()
+
+
+def test_a_dead_leader_runs_while_its_threads_do() -> None:
+    """A killed server holds its port until its last thread is gone; its first thread may be gone before."""
+    number = {"x86_64": 60, "aarch64": 93}[platform.machine()]  # exit(2) of one thread, not of the process
+    code = (
+        "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(600,)).start();"
+        f"ctypes.CDLL(None).syscall({number}, 0)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        while "Z (zombie)" not in Path(f"/proc/{child.pid}/status").read_text():
+            time.sleep(0.01)
+        assert processes.identify(child.pid) is not None
+    finally:
+        child.kill()
+        child.wait()
+    assert processes.identify(child.pid) is None
 
 
 def test_a_process_that_ignores_the_request_is_killed_with_its_group() -> None:

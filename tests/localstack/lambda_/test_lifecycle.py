@@ -142,6 +142,18 @@ def test_idle_environments_end(own_localstack: LocalStack) -> None:
     assert described(own_localstack)["environments"] == {}
 
 
+def test_an_environment_killed_while_idle_keeps_no_invocation_waiting(functions: Functions) -> None:
+    """The invocation that meets its end fails or gets a new environment, long before the function's timeout."""
+    name = functions.create(SLEEP, timeout=60)
+    started = time.monotonic()
+    for _ in range(25):
+        pid = functions.invoke(name).payload
+        if isinstance(pid, int):
+            os.kill(pid, signal.SIGKILL)
+        functions.invoke(name)
+    assert time.monotonic() - started < 55
+
+
 def test_nothing_outlives_a_localstack_that_is_killed(own_localstack: LocalStack) -> None:
     functions = Functions(own_localstack)
     idle, busy = functions.create(SLEEP), functions.create(SLEEP.replace("return os", "return 1, os"), timeout=60)

@@ -47,6 +47,7 @@ class PendingInvocation:
             self.outcome.set_result(outcome)
         except InvalidStateError:
             return False
+        self.taken.set()  # whoever waits for the process to take it waits no longer, even if it never did
         return True
 
 

@@ -59,6 +59,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._init_ms: float | None = None
         self._init_log = ""
         self._timed_out = False
+        self._invocation: PendingInvocation | None = None
         self._scratch = settings().environments / id
 
     @property
@@ -134,7 +135,12 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self.usable = False
         assert self._api is not None
         error_type = "Runtime.OutOfMemory" if child.out_of_memory else "Runtime.ExitError"
-        for invocation in self._api.unanswered():
+        lost = self._api.unanswered()
+        mine = self._invocation
+        if mine and not mine.outcome.done() and all(other is not mine for other in lost):
+            # A thread of the Runtime API may hold it between its queue and the process: there nobody else finds it
+            lost.append(mine)
+        for invocation in lost:
             outcome = platform_error(error_type, invocation.request_id, child.exit_reason())
             if self._timed_out:
                 outcome = self._timeout_outcome(invocation)
@@ -181,6 +187,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         assert self._child is not None
         before = self._child.output.drain()
         MEMORY_WATCH.add(self._child)
+        self._invocation = invocation
         self._api.submit(invocation)
         if not self._child.running:
             self._child_ended(self._child)

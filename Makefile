@@ -50,5 +50,5 @@ lock: .venv/.dev ## Resolve all requirement files anew
 	@./tools/lock.sh
 layers: .venv/.up ## Build the Lambda layers and print their sizes
 	@$(VENV)/python -m infra_cdk.packaging
-synth-aws: .venv/.up ## Synthesize the stack for AWS
+synth-aws: .venv/.dev ## Synthesize the stack for AWS
 	@DOCQA_TARGET=aws $(VENV)/python -m infra_cdk.app

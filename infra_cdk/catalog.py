@@ -196,8 +196,3 @@ LAYERS: tuple[Layer, ...] = (
     SourceLayer(name="core", source="core"),
     SourceLayer(name="streaming-runtime", source="streaming_runtime"),
 )
-
-
-def layer_named(name: str) -> Layer:
-    """Raises KeyError when no such layer is in the catalogue."""
-    return {layer.name: layer for layer in LAYERS}[name]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from docqa_cli.sse import parse
 from tests.stack import files
 from tests.stack.support import Stack, User, error_of
 
@@ -81,6 +82,21 @@ def test_an_answer_that_the_documents_do_not_hold_is_refused(reader: User) -> No
     answer = reader.ask("What is the boiling point of tungsten?")
     assert answer["grounded"] is False
     assert "could not find" in answer["answer"].lower()
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_what_was_made_first_arrives_before_the_rest_can_exist(user: User, road: str) -> None:
+    """No clock needed: the file is sent only when the first event is here, and *ready* cannot be made before that."""
+    data = files.pdf("The ferry to Husøya takes 25 minutes.")
+    created = user.announce("late.pdf", len(data)).json()
+    url = f"{user.stack.roads[road]}/api/v1/documents/{created['document_id']}/events"
+    seen = []
+    with httpx.stream("GET", url, headers=user.headers, timeout=60) as answer:
+        for event in parse(answer.iter_lines()):
+            if not seen:
+                assert user.send(created["upload"], data).status_code < 300
+            seen.append(event.data["status"])
+    assert (seen[0], seen[-1]) == ("awaiting_upload", "ready")
 
 
 def test_a_document_is_followed_to_ready(user: User) -> None:

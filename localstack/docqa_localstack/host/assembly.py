@@ -3,11 +3,11 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from docqa_localstack.host.commands import run_logged
 from docqa_localstack.host.errors import DeployError, last_lines
 from docqa_localstack.host.files import digest, digest_files
 from docqa_localstack.host.paths import StackPaths
@@ -115,22 +115,14 @@ def _run_app(stack: StackPaths, folder: Path, step: Step) -> None:
     log = stack.log("synth")
     log.parent.mkdir(parents=True, exist_ok=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
+    environment = {**local_environment(), "CDK_OUTDIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    with log.open("w") as output:
+        code = run_logged(
             [sys.executable, "-m", "infra_cdk.app"],
-            cwd=stack.home.repository,
-            env={**local_environment(), "CDK_OUTDIR": str(folder), "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as child,
-    ):
-        assert child.stdout is not None
-        for line in child.stdout:
-            output.write(line)
-            if line.strip():
-                step.detail(line)
-    if child.returncode or not (folder / "manifest.json").exists():
+            environment=environment,
+            log=output,
+            step=step,
+            folder=stack.home.repository,
+        )
+    if code or not (folder / "manifest.json").exists():
         raise DeployError("The stack could not be synthesized.", log=log, tail=last_lines(log, 25))

@@ -7,14 +7,14 @@ asked; else it is built aside and renamed, the stamp in it, so that an interrupt
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from docqa_localstack.host.errors import InstallError
+from docqa_localstack.host.commands import run_logged
+from docqa_localstack.host.errors import InstallError, last_lines
 from docqa_localstack.host.files import digest, digest_files, locked, write_atomically
 from docqa_localstack.host.paths import Home
 from docqa_localstack.host.report import Reporter, Step, reporter
@@ -178,27 +178,12 @@ class _Builder:
         unset = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE")
         environ = {name: value for name, value in os.environ.items() if name not in unset}
         environ["UV_PYTHON_DOWNLOADS"] = "never"
-        lines = []
-        with (
-            self.log.open("a") as log,
-            subprocess.Popen(
-                command,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            ) as child,
-        ):
-            assert child.stdout is not None
-            for line in child.stdout:
-                log.write(line)
-                lines.append(line.rstrip())
-                self.step.detail(line)
-        if child.returncode:
+        with self.log.open("a") as log:
+            code = run_logged(command, environment=environ, log=log, step=self.step)
+        if code:
             raise InstallError(
                 f"The environment for {self.environment.title} could not be installed.",
-                tail="\n".join(lines[-15:]),
+                tail=last_lines(self.log),
                 log=self.log,
                 hint="Are the package registries reachable? Then run the command again; it goes on where it was.",
             )

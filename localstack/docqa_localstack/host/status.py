@@ -78,5 +78,5 @@ def _services(
 
 def _further_logs(stack: StackPaths) -> dict[str, str]:
     logs = {path.stem: str(path) for path in sorted(stack.logs.glob("functions/*.log"))}
-    deploy = stack.log("deploy")
-    return {"deploy": str(deploy), **logs} if deploy.exists() else logs
+    steps = {name: stack.log(name) for name in ("synth", "deploy")}
+    return {**{name: str(path) for name, path in steps.items() if path.exists()}, **logs}

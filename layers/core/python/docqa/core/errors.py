@@ -5,7 +5,6 @@ DocQAError
 │   ├── InvalidSetting         500  an environment variable or parameter is wrong: the start stops
 │   └── QuestionTooLong        422
 ├── Unauthenticated           401  no token, a bad token, an expired token, wrong password
-├── Forbidden                 403
 ├── NotFound                  404  also for what belongs to another tenant
 ├── Conflict                  409
 │   ├── EmailTaken
@@ -65,11 +64,6 @@ class QuestionTooLong(InvalidRequest):
 class Unauthenticated(DocQAError):
     code, status = "unauthenticated", 401
     default_message = "Log in first: the access token is missing, wrong or expired."
-
-
-class Forbidden(DocQAError):
-    code, status = "forbidden", 403
-    default_message = "You may not do this."
 
 
 class NotFound(DocQAError):

@@ -27,16 +27,19 @@ class Expected:
     page: int | None
 
 
-def ask_samples() -> None:
-    """Upload what is not there yet, wait until all is searchable, ask, and check the answer.
+def ask_samples(*, quiet: bool = False) -> None:
+    """Upload what is not there yet, wait until all is searchable, ask the samples only, and check the answer.
 
     Raises CliError when a sample does not get ready, or when the answer is not the right one.
     """
     with Client() as client:
         _upload_missing(client)
         expected = _first_question()
-        show.out.print(f"\n[bold]docqa ask[/] “{expected.question}”\n")
-        answer = answers.ask(client, {"question": expected.question}, quiet=False)
+        if not quiet:
+            show.out.print(f"\n[bold]docqa ask[/] “{expected.question}”\n")
+        # What else the developer has uploaded must not make a sound stack look broken
+        question = {"question": expected.question, "document_ids": _sample_ids(client)}
+        answer = answers.ask(client, question, quiet=quiet)
     _check(answer.as_json(), expected)
 
 
@@ -80,6 +83,13 @@ def _upload_missing(client: Client) -> None:
         if upload.status != "ready":
             reason = upload.error["message"] if upload.error else upload.status
             raise CliError(f"{upload.path.name} did not get ready: {reason}", code="sample_failed")
+
+
+def _sample_ids(client: Client) -> list[str]:
+    names = {path.name for path in sample_files()}
+    rows = client.call("GET", "documents")["documents"]
+    # the contract takes 100 documents at most; the newest come first
+    return [row["document_id"] for row in rows if row["filename"] in names and row["status"] == "ready"][:100]
 
 
 def _first_question() -> Expected:

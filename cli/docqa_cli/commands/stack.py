@@ -15,29 +15,40 @@ from docqa_localstack.host.paths import StackPaths
 Samples = Annotated[bool, typer.Option(help="Upload the samples and ask them a question.")]
 
 
-def up(samples: Samples = True) -> None:
+def up(samples: Samples = True, json: Json = False) -> None:
     """Install, start and deploy everything, then ask the samples a question. What is done already stays."""
     from docqa_cli import first_run
+    from docqa_localstack.host import status as inspection
     from docqa_localstack.host.up import up as bring_up
 
-    bring_up(StackPaths.current())
+    stack = StackPaths.current()
+    bring_up(stack)
     if samples:
-        first_run.ask_samples()
-    first_run.say_where()
+        first_run.ask_samples(quiet=json)
+    if json:
+        show.print_json(inspection.brief(inspection.status(stack, show_passwords=True)))
+    else:
+        first_run.say_where()
 
 
-def down() -> None:
+def down(json: Json = False) -> None:
     """Stop everything; the data stays."""
     from docqa_localstack.host import supervisor
 
-    supervisor.stop(StackPaths.current())
+    stack = StackPaths.current()
+    supervisor.stop(stack)
+    if json:
+        show.print_json({"stack": stack.name, "state": "stopped"})
 
 
-def clean() -> None:
+def clean(json: Json = False) -> None:
     """Stop everything and remove the stack's data."""
     from docqa_localstack.host import supervisor
 
-    supervisor.clean(StackPaths.current())
+    stack = StackPaths.current()
+    supervisor.clean(stack)
+    if json:
+        show.print_json({"stack": stack.name, "state": "removed"})
 
 
 def status(json: Json = False) -> None:

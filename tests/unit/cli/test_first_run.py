@@ -43,6 +43,14 @@ def test_a_sample_that_failed_under_way_is_named(stack: FakeStack) -> None:
         first_run._upload_missing(client)
 
 
+def test_only_the_samples_are_asked(stack: FakeStack) -> None:
+    found = rows(crew="processing")
+    found["documents"].append({"document_id": "mine", "filename": "mine.pdf", "status": "ready", "error": None})
+    stack.answers = {"GET /api/v1/documents": (200, found)}
+    with Client() as client:
+        assert first_run._sample_ids(client) == [name for name in NAMES if not name.startswith("crew")]
+
+
 @pytest.mark.parametrize(
     ("text", "page", "right"), [("By Ada Lund. [1]", 3, True), ("By Ada Lund. [1]", 4, False), ("By nobody.", 3, False)]
 )

@@ -180,6 +180,7 @@ LAYERS: tuple[Layer, ...] = (
     DependencyLayer(
         name="parse", over=("base",), drop=("pymupdf/mupdf-devel/*", "lxml/includes/*", "lxml/isoschematron/*")
     ),
+    DependencyLayer(name="ocr", over=("base", "parse")),
     DependencyLayer(
         name="inference",
         # tokenizers asks for the hub client only to download; onnxruntime for the other three only to write models

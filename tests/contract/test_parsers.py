@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from docqa.chunking.sections import SectionChunker
 from docqa.core.errors import DocumentRejected, FileEmpty, TooManyPages
 from docqa.core.models import Block, BlockKind, Format, PageRange
 from docqa.core.ports import Parser
 from docqa.parsing.registry import PARSERS, parser_for
 from docqa.parsing.sniff import check, sniff
+from tests.fakes.chunking import chunked
 from tests.fakes.documents import SENTENCE, WRITERS, write_pdf, write_pptx
 
 MAX_PAGES = 100
@@ -87,7 +87,7 @@ def test_blocks_are_well_formed(parser: Parser, path: Path) -> None:
 
 def test_chunks_hold_the_text_where_it_stands(parser: Parser, path: Path, format: Format) -> None:
     plan = parser.plan(path, max_pages=MAX_PAGES)
-    chunks = SectionChunker().chunk([parser.parse(path, pages) for pages in plan.ranges])
+    chunks = chunked(block for pages in plan.ranges for block in parser.parse(path, pages).blocks)
     assert any(SENTENCE[format] in chunk.text for chunk in chunks)
     assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
 

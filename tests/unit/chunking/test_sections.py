@@ -5,16 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.chunking.measure import LIMIT, size, split_long
-from docqa.chunking.sections import SectionChunker
-from docqa.core.errors import NoText
-from docqa.core.models import Block, BlockKind, Box, Chunk, ParsedRange
+from docqa.core.models import Block, BlockKind, Box, Chunk
 from docqa.core.text import sentences
+from tests.fakes.chunking import chunked
 
 SENTENCE = "The keeper wrote down the weather every morning at six."
 
 
 def chunk(*blocks: Block) -> list[Chunk]:
-    return SectionChunker().chunk([ParsedRange(index=0, blocks=blocks)])
+    return chunked(blocks)
 
 
 def paragraph(text: str, page: int | None = 1, y: float = 100.0) -> Block:
@@ -161,9 +160,8 @@ def test_parents_group_the_chunks_of_a_section() -> None:
 
 
 @pytest.mark.parametrize("blocks", [(), (paragraph("  \n "),)])
-def test_nothing_to_find_is_no_text(blocks: tuple[Block, ...]) -> None:
-    with pytest.raises(NoText):
-        chunk(*blocks)
+def test_from_nothing_comes_nothing(blocks: tuple[Block, ...]) -> None:
+    assert chunk(*blocks) == []
 
 
 # -- properties ------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The stages over ports in memory: a second delivery, a retry, a file that changes under the reader."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -12,12 +12,13 @@ from docqa.core.errors import (
     FileEmpty,
     FileTooLarge,
     InvalidRequest,
+    NoText,
     NotSearchable,
     ProcessingFailed,
     UploadMissing,
 )
 from docqa.core.ids import artifact_prefix, upload_key
-from docqa.core.models import Chunk, ParsedRange, Stage, VersionKey
+from docqa.core.models import Block, Chunk, IngestOptions, Stage, VersionKey
 from docqa.ingestion.chunk import BATCH_SIZE, ChunkStage
 from docqa.ingestion.claim import Claimed, ClaimStage
 from docqa.ingestion.embed import EmbedStage
@@ -36,9 +37,13 @@ class BlockChunker:
 
     version: ClassVar[str] = "blocks-1"
 
-    def chunk(self, ranges: Sequence[ParsedRange]) -> list[Chunk]:
-        texts = [block.text for parsed in ranges for block in parsed.blocks]
-        return [Chunk(ordinal=n, parent=0, text=text) for n, text in enumerate(texts)]
+    async def chunk(self, blocks: AsyncIterable[Block], options: IngestOptions) -> AsyncIterator[Chunk]:
+        number = 0
+        async for block in blocks:
+            if not block.text.strip():
+                continue
+            yield Chunk(ordinal=number, parent=0, text=block.text)
+            number += 1
 
 
 class CountingEmbedder(HashingEmbedder):
@@ -169,6 +174,12 @@ def test_an_artifact_that_is_gone_is_no_fault_of_the_upload() -> None:
     with pytest.raises(ProcessingFailed) as raised:
         asyncio.run(world.chunk.run(claimed.job))  # type: ignore[arg-type]
     assert raised.value.retryable
+
+
+def test_a_document_without_passages_is_no_text() -> None:
+    world = World(b"  \n")
+    with pytest.raises(NoText):
+        world.embedded(world.claimed())
 
 
 def test_a_parser_that_refuses_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:

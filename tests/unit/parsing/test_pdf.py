@@ -5,9 +5,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from docqa.chunking.sections import SectionChunker
-from docqa.core.errors import CorruptFile, NoText, PasswordProtected
-from docqa.core.models import Block, BlockKind, PageRange
+from docqa.core.errors import CorruptFile, PasswordProtected
+from docqa.core.models import Block, BlockKind
 from docqa.parsing.pdf import PdfParser
 from docqa.parsing.pdf_furniture import windows
 from tests.fakes.documents import A4, PROSE, TABLE, draw_table, write_pdf
@@ -197,13 +196,11 @@ def test_a_page_crowded_with_words_is_read_in_bounded_time_and_size(path: Path) 
     assert 0 < sum(len(block.text) for block in blocks_of(path)) < 1_000_000
 
 
-def test_a_scanned_page_has_no_blocks_and_no_text_is_the_chunkers_word(path: Path) -> None:
+def test_a_picture_without_words_has_no_blocks(path: Path) -> None:
     with pymupdf.open() as document:
         document.new_page().draw_rect((100, 100, 300, 300), fill=(0, 0, 0))
         document.save(path)
     assert blocks_of(path) == []
-    with pytest.raises(NoText):
-        SectionChunker().chunk([PdfParser().parse(path, PageRange(index=0, first=1, last=1))])
 
 
 def test_a_password_is_asked_for(path: Path) -> None:

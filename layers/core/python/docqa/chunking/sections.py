@@ -6,15 +6,14 @@ row `row_from + i`.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from docqa.chunking.measure import LIMIT
 from docqa.chunking.pages import crosses_page, merged_across
 from docqa.chunking.pieces import Piece, joined, pieces_of
-from docqa.core.errors import NoText
-from docqa.core.models import Block, BlockKind, Box, Chunk, ParsedRange
+from docqa.core.models import Block, BlockKind, Box, Chunk, IngestOptions
 
 _PARENT_LIMIT = 4 * LIMIT
 _TAIL = 0.15 * LIMIT
@@ -27,13 +26,10 @@ class SectionChunker:
 
     version: ClassVar[str] = "sections-1"
 
-    def chunk(self, ranges: Sequence[ParsedRange]) -> list[Chunk]:
-        """Passages in document order. Raises NoText."""
-        ordered = sorted(ranges, key=lambda part: part.index)
-        blocks = [block for part in ordered for block in part.blocks if block.text.strip()]
-        if not blocks:
-            raise NoText
-        return _Walk().run(blocks)
+    async def chunk(self, blocks: AsyncIterable[Block], options: IngestOptions) -> AsyncIterator[Chunk]:
+        """Passages in document order."""
+        for chunk in _Walk().run([block async for block in blocks if block.text.strip()]):
+            yield chunk
 
 
 @dataclass

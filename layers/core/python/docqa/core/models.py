@@ -19,7 +19,7 @@ class Model(BaseModel):
 
 
 class Format(StrEnum):
-    """File formats that can be read; the value is the file name extension."""
+    """File formats that can be read; the value is the usual file name extension."""
 
     PDF = "pdf"
     DOCX = "docx"
@@ -65,17 +65,56 @@ class BlockKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     LIST_ITEM = "list_item"
+    CAPTION = "caption"
+    CODE = "code"
     TABLE = "table"
     ROW = "row"
     NOTE = "note"
+    SUMMARY = "summary"
+
+
+class Hidden(StrEnum):
+    """Why a reader of the page as displayed or printed does not see a text."""
+
+    WHITE = "white"
+    TINY = "tiny"
+    OFF_PAGE = "off_page"
+    COVERED = "covered"
+    INVISIBLE = "invisible"
+    ALT_TEXT = "alt_text"
+    SHEET = "sheet"
+    ROW = "row"
+    COLUMN = "column"
+
+
+class Span(Model):
+    """Where characters `start` to `end` (excluded) of a block's text are printed: a line of it, or a table's cell."""
+
+    start: int
+    end: int
+    box: Box
+
+
+class Link(Model):
+    """Characters `start` to `end` (excluded) of a block's text lead to `url`. Never fetched."""
+
+    start: int
+    end: int
+    url: str
 
 
 class Block(Model):
     """A piece of a page in reading order.
 
-    `page` is None where the format has no pages (DOCX, CSV). `level` is the depth of a heading, from 1. A TABLE holds
-    one line a row, cells joined by " | ", the first line being the header if `has_header`. A ROW is one CSV record,
-    `row` its number, `text` is "column: value; column: value".
+    `page` is None where the format has no pages (such as DOCX and CSV). `level` is the depth of a heading, from 1. A
+    TABLE holds one line a row, cells joined by " | ", the first line being the header if `has_header`. CODE keeps its
+    lines; every other kind is one line. A ROW is one record of a CSV file or of a workbook's `sheet`, `row` its number,
+    `text` is "column: value; column: value". A NOTE is a footnote, a comment or a speaker's note. A SUMMARY tells what
+    a table holds. A TABLE has its cells in `spans`.
+
+    `boxes`: one around the block for each page it stands on. `spans` are finer: one a line, or one a table cell.
+    `language` is an ISO 639-1 code, None if it cannot be told. `confidence` (0 to 1) is set on what OCR has read.
+    `hidden`: the text does not show on the page; it is kept out of the index unless the owner asks for it.
     """
 
     kind: BlockKind
@@ -83,16 +122,54 @@ class Block(Model):
     page: int | None = None
     level: int | None = None
     row: int | None = None
+    sheet: str | None = None
     has_header: bool = False
     boxes: tuple[Box, ...] = ()
+    spans: tuple[Span, ...] = ()
+    links: tuple[Link, ...] = ()
+    language: str | None = None
+    confidence: float | None = None
+    hidden: Hidden | None = None
+
+
+class DocumentWarning(Model):
+    """What an owner should know of a document that was read: what was skipped, hidden or doubtful, and why.
+
+    `code` is stable, `message` a sentence for a person that is the same for all of one code and detail; `detail` tells
+    apart kinds of one code (such as why a text is hidden). `count` says how often, `pages` where (the first 50).
+    """
+
+    code: str
+    message: str
+    detail: str | None = None
+    count: int = 1
+    pages: tuple[int, ...] = ()
+
+
+class DocumentMetadata(Model):
+    """What a file says of itself; None where it says nothing. It is shown to the owner, never to the answering model.
+
+    `page_labels`: the printed number of each page where they differ from 1, 2, 3, … ("iv", "A-3").
+    """
+
+    title: str | None = None
+    author: str | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+    page_labels: tuple[str, ...] = ()
 
 
 class PageRange(Model):
-    """Pages `first` to `last`, both included; the unit of parallel parsing. For unpaged formats one range 1-1."""
+    """Pages `first` to `last`, both included; the unit of parallel parsing.
+
+    Rows for CSV, where `offset` is the byte that row `first` begins at. For other formats without pages one range 1-1.
+    """
 
     index: int
     first: int
     last: int
+    offset: int | None = None
 
 
 class DocumentPlan(Model):
@@ -100,20 +177,51 @@ class DocumentPlan(Model):
 
     page_count: int | None
     ranges: tuple[PageRange, ...]
+    metadata: DocumentMetadata = DocumentMetadata()
+    warnings: tuple[DocumentWarning, ...] = ()
 
 
 class ParsedRange(Model):
-    """The blocks of one page range, in reading order."""
+    """The blocks of one page range, in reading order, and what was noticed while reading them."""
 
     index: int
     blocks: tuple[Block, ...]
+    warnings: tuple[DocumentWarning, ...] = ()
+
+
+class ChunkStrategy(StrEnum):
+    """Ways to cut a document into passages."""
+
+    SECTIONS = "sections"
+    RECURSIVE = "recursive"
+    SENTENCE = "sentence"
+    SEMANTIC = "semantic"
+    FIXED = "fixed"
+
+
+class IngestOptions(Model):
+    """How documents of a collection are indexed; recorded on each version.
+
+    `chunk_tokens`: size of a passage in tokens of the embedding model, at most; `overlap_tokens`: of the fixed,
+    recursive and sentence strategies. `embed_headings`: the headings above a passage are embedded with it.
+    `include_hidden`: text that does not show on the page is indexed too.
+    """
+
+    strategy: ChunkStrategy = ChunkStrategy.SECTIONS
+    chunk_tokens: Annotated[int, Field(ge=32, le=480)] = 200
+    overlap_tokens: Annotated[int, Field(ge=0, le=120)] = 0
+    embed_headings: bool = True
+    include_hidden: bool = False
 
 
 class Chunk(Model):
     """A passage to embed and find.
 
     `ordinal` counts from 0 in document order. `parent` is the ordinal of the section-sized group it belongs to.
-    `heading_path` runs from the outermost heading inwards. `row_from`/`row_to` are CSV data rows.
+    `heading_path` runs from the outermost heading inwards. `row_from`/`row_to` are data rows of a CSV file or of a
+    workbook's `sheet`. `char_from` to `char_to` (excluded) is where the passage stands in the parsed text of the
+    document: the text of its blocks in order, two line breaks between them. What is repeated from elsewhere (a
+    heading, a table's header) does not count. `spans` place parts of `text` on pages.
     """
 
     ordinal: int
@@ -124,7 +232,12 @@ class Chunk(Model):
     page_to: int | None = None
     row_from: int | None = None
     row_to: int | None = None
+    sheet: str | None = None
+    char_from: int = 0
+    char_to: int = 0
+    language: str | None = None
     boxes: tuple[Box, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     def searchable_text(self) -> str:
         """What is embedded and indexed: the innermost headings above the passage, then the passage.
@@ -165,6 +278,7 @@ class Job(Model):
     content_sha256: str
     parser_version: str
     page_count: int | None
+    options: IngestOptions = IngestOptions()
 
 
 class Batch(Model):

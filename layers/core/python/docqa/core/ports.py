@@ -1,12 +1,13 @@
 """What the parts expect of each other. Implementations live on the floors above and are named only in `bootstrap`."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
 from uuid import UUID
 
 from docqa.core.events import AskEvent
 from docqa.core.models import (
+    Block,
     Chunk,
     Citation,
     DocumentPlan,
@@ -16,6 +17,7 @@ from docqa.core.models import (
     Hit,
     Identity,
     IndexedChunk,
+    IngestOptions,
     Job,
     OpenVersion,
     Original,
@@ -49,12 +51,13 @@ class Parser(Protocol):
 
 
 class Chunker(Protocol):
-    """Cuts blocks into passages. Deterministic: the same blocks give the same chunks."""
+    """Cuts blocks into passages. Deterministic: the same blocks and options give the same chunks."""
 
     version: ClassVar[str]
+    """Changes whenever the output for the same blocks changes."""
 
-    def chunk(self, ranges: Sequence[ParsedRange]) -> list[Chunk]:
-        """Raises NoText when there is nothing to find."""
+    def chunk(self, blocks: AsyncIterable[Block], options: IngestOptions) -> AsyncIterator[Chunk]:
+        """Passages in document order, given while the blocks come, so that a long document is never held whole."""
         ...
 
 

@@ -1,8 +1,10 @@
 """Third stage: the blocks of all ranges → passages, in batches for embedding."""
 
+from collections.abc import AsyncIterator
 from math import ceil
 
-from docqa.core.models import Batch, Job, Model, Stage
+from docqa.core.errors import NoText
+from docqa.core.models import Batch, Block, IngestOptions, Job, Model, Stage
 from docqa.core.ports import Chunker, IngestStore, ObjectStore
 from docqa.ingestion.artifacts import Artifacts
 
@@ -19,6 +21,14 @@ class Chunked(Model):
 
     job: Job
     batches: tuple[Batch, ...]
+
+
+async def _blocks(artifacts: Artifacts, options: IngestOptions) -> AsyncIterator[Block]:
+    """The blocks of the document in order, those that do not show left out unless they were asked for."""
+    for pages in (await artifacts.plan()).ranges:
+        for block in (await artifacts.range(pages)).blocks:
+            if block.hidden is None or options.include_hidden:
+                yield block
 
 
 class ChunkStage:
@@ -39,8 +49,9 @@ class ChunkStage:
         """Raises NoText when the document holds nothing to find."""
         await self._store.stage_started(job.key, Stage.CHUNK, total=1)
         artifacts = Artifacts(self._artifacts, job)
-        plan = await artifacts.plan()
-        chunks = self._chunker.chunk([await artifacts.range(pages) for pages in plan.ranges])
+        chunks = [chunk async for chunk in self._chunker.chunk(_blocks(artifacts, job.options), job.options)]
+        if not chunks:
+            raise NoText
         size = max(BATCH_SIZE, ceil(len(chunks) / MAX_BATCHES))
         batches = [
             await artifacts.put_batch(self._chunker.version, index, chunks[start : start + size])

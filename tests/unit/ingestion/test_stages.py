@@ -166,6 +166,16 @@ def test_a_file_that_is_replaced_while_it_is_read_is_noticed() -> None:
     assert world.parser.parsed == []
 
 
+def test_an_environment_fetches_a_file_once_for_all_its_ranges() -> None:
+    world = World()
+    claimed = world.claimed()
+    assert claimed.job is not None
+    asyncio.run(world.parse.run(claimed.job, claimed.ranges[0]))
+    del world.uploads.objects[upload_key(KEY)]
+    asyncio.run(world.parse.run(claimed.job, claimed.ranges[1]))
+    assert world.parser.parsed == [1, 2]
+
+
 def test_an_artifact_that_is_gone_is_no_fault_of_the_upload() -> None:
     """Another document with the same bytes was deleted meanwhile, and its artifacts with it."""
     world = World()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from docqa.ingestion.publish import PublishStage
     from docqa.ingestion.recovery import Janitor
     from docqa.ingestion.step_functions import StepFunctions
+    from docqa.parsing.sandbox import Sandbox
     from docqa.storage.s3 import S3Bucket
 
 
@@ -135,6 +136,14 @@ class Container:
 
         return SectionChunker()
 
+    @cached_property
+    def sandbox(self) -> "Sandbox":
+        from docqa.parsing.sandbox import Sandbox
+
+        sandbox = Sandbox()
+        sandbox.start()  # it boots while the file is on its way
+        return sandbox
+
     # -- features ------------------------------------------------------------------------------------
 
     @cached_property
@@ -164,15 +173,14 @@ class Container:
     @cached_property
     def claim_stage(self) -> "ClaimStage":
         from docqa.ingestion.claim import ClaimStage
-        from docqa.parsing.registry import parser_for
-        from docqa.parsing.sniff import check
+        from docqa.parsing.sandbox import sandboxed
 
         return ClaimStage(
             store=self.ingest_store,
             uploads=self.upload_objects,
             artifacts=self.artifact_objects,
-            parser_for=parser_for,
-            check_content=check,
+            parser_for=sandboxed(self.sandbox),
+            check_content=self.sandbox.check,
             max_bytes=self.limits.max_upload_bytes,
             max_pages=self.limits.max_pages,
             deadline_s=self.settings.ingest_deadline_s,
@@ -181,13 +189,13 @@ class Container:
     @cached_property
     def parse_stage(self) -> "ParseStage":
         from docqa.ingestion.parse import ParseStage
-        from docqa.parsing.registry import parser_for
+        from docqa.parsing.sandbox import sandboxed
 
         return ParseStage(
             store=self.ingest_store,
             uploads=self.upload_objects,
             artifacts=self.artifact_objects,
-            parser_for=parser_for,
+            parser_for=sandboxed(self.sandbox),
         )
 
     @cached_property

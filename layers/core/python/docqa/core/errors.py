@@ -19,6 +19,7 @@ DocQAError
 │   ├── PasswordProtected
 │   ├── NoPages
 │   ├── NoText
+│   ├── TooComplex
 │   ├── TooManyPages
 │   ├── TypeMismatch
 │   └── UnsafeFile
@@ -134,6 +135,13 @@ class NoPages(DocumentRejected):
 class NoText(DocumentRejected):
     code = "no_text"
     default_message = "No text was found in the document."
+
+
+class TooComplex(DocumentRejected):
+    code = "too_complex"
+    default_message = (
+        "Reading the file takes more time or memory than allowed. Split it, or save it anew, and upload it."
+    )
 
 
 class TooManyPages(DocumentRejected):

@@ -34,19 +34,22 @@ from docqa.core.models import (
 class Parser(Protocol):
     """Reads one file format. Stateless; errors are `DocumentRejected` subclasses."""
 
-    format: ClassVar[Format]
-    version: ClassVar[str]
-    """Changes whenever the output for the same bytes changes; part of the artifact's address."""
+    @property
+    def format(self) -> Format: ...
+    @property
+    def version(self) -> str:
+        """Changes whenever the output for the same bytes changes; part of the artifact's address."""
+        ...
 
     def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
         """Open the file and split it into ranges, without reading it all.
 
-        Raises CorruptFile, PasswordProtected, NoPages, TooManyPages, UnsafeFile.
+        Raises CorruptFile, PasswordProtected, NoPages, TooManyPages, TooComplex, UnsafeFile.
         """
         ...
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
-        """Read the blocks of one range. Raises CorruptFile, UnsafeFile."""
+        """Read the blocks of one range. Raises CorruptFile, TooComplex, UnsafeFile."""
         ...
 
 

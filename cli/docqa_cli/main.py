@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from docqa_cli import dotenv, show
-from docqa_cli.commands import account, documents, questions, stack
+from docqa_cli.commands import account, collections, documents, questions, stack
 from docqa_cli.errors import CliError
 from docqa_localstack.host.errors import HostError
 
@@ -30,6 +30,10 @@ for command in (
     documents.documents,
     documents.retry,
     documents.delete,
+    collections.collections,
+    collections.create_collection,
+    collections.delete_collection,
+    collections.rechunk,
     questions.ask,
     questions.search,
 ):

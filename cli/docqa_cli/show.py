@@ -45,7 +45,7 @@ def place(item: dict[str, Any]) -> str:
 
 
 def documents(rows: list[dict[str, Any]]) -> None:
-    """A table, and below it the reason of everything that failed."""
+    """A table, and below it the reason of everything that failed and what was noticed about the rest."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Document", no_wrap=True, min_width=len(str(UUID(int=0))))
     table.add_column("File", no_wrap=True, overflow="ellipsis", max_width=max(12, out.width - 66))
@@ -58,6 +58,40 @@ def documents(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         if error := row["error"]:
             line(f"[red]{escape(row['filename'])}[/]: {escape(error['message'])} [dim]({error['code']})[/]")
+        for warning in row["warnings"]:
+            line(f"[yellow]{escape(row['filename'])}[/]: {escape(_noticed(warning))} [dim]({warning['code']})[/]")
+
+
+def _noticed(warning: dict[str, Any]) -> str:
+    """A warning's sentence, with how often and where."""
+    pages = warning["pages"]
+    where = f" {'Pages' if len(pages) > 1 else 'Page'} {', '.join(map(str, pages[:10]))}." if pages else ""
+    often = f" {warning['count']} times." if warning["count"] > len(pages or [1]) else ""
+    return f"{warning['message']}{often}{where}" + (" …" if len(pages) > 10 else "")
+
+
+def collections(rows: Iterable[dict[str, Any]]) -> None:
+    """A table of collections and how each is indexed."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Collection", no_wrap=True, min_width=len(str(UUID(int=0))))
+    for column in ("Name", "Documents", "Indexed by"):
+        table.add_column(column, no_wrap=column != "Indexed by")
+    for row in rows:
+        name = escape(row["name"]) + (" [dim](default)[/]" if row["is_default"] else "")
+        table.add_row(row["collection_id"], name, str(row["documents"]), _described(row["options"]))
+    out.print(table)
+
+
+def _described(options: dict[str, Any]) -> str:
+    """How a collection is indexed, in a few words."""
+    parts = [escape(str(options["strategy"])), f"{options['chunk_tokens']} tokens"]
+    if options["overlap_tokens"]:
+        parts.append(f"{options['overlap_tokens']} shared")
+    if not options["embed_headings"]:
+        parts.append("no headings")
+    if options["include_hidden"]:
+        parts.append("hidden text too")
+    return ", ".join(parts)
 
 
 def hits(rows: Iterable[dict[str, Any]]) -> None:

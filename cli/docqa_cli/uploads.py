@@ -2,7 +2,7 @@
 
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +76,17 @@ def wait_all(client: Client, uploads: list[Upload], watch: Watcher, *, timeout_s
             return
         if waiting:
             time.sleep(POLL_S)
+
+
+def follow(client: Client, document_ids: Iterable[str], *, timeout_s: float) -> list[dict[str, Any]]:
+    """The documents, each once its newest version is ready or failed, or as they are when the time is up."""
+    wanted = set(document_ids)
+    deadline = time.monotonic() + timeout_s
+    while True:
+        rows = [row for row in client.call("GET", "documents")["documents"] if row["document_id"] in wanted]
+        if all(row["status"] in FINAL for row in rows) or time.monotonic() > deadline:
+            return rows
+        time.sleep(POLL_S)
 
 
 def _send(client: Client, upload: Upload, watch: Watcher, collection_id: str | None) -> None:

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Format, Status, VersionKey
+from docqa.core.models import Claim, Format, Status, VersionKey
 from docqa.database.connection import Database
 from docqa.database.ingest import PostgresIngest
 from tests.database.world import BROKEN, World
@@ -21,16 +21,16 @@ async def status(world: World, key: VersionKey) -> Status:
 
 async def test_claim_gives_attempt_and_format_once(world: World) -> None:
     key = await world.uploaded(await world.account())
-    assert await world.ingest.claim(key, execution_id="a", deadline_s=60) == (1, Format.PDF)
+    assert await world.ingest.claim(key, execution_id="a", deadline_s=60) == Claim(attempt=1, format=Format.PDF)
     assert await world.ingest.claim(key, execution_id="b", deadline_s=60) is None
     assert await status(world, key) == Status.PROCESSING
 
 
 async def test_same_execution_claims_again_with_the_same_deadline(world: World) -> None:
     key = await world.uploaded(await world.account())
-    assert await world.ingest.claim(key, execution_id="a", deadline_s=60) == (1, Format.PDF)
+    assert await world.ingest.claim(key, execution_id="a", deadline_s=60) == Claim(attempt=1, format=Format.PDF)
     before = (await world.ingest.open_versions())[0]
-    assert await world.ingest.claim(key, execution_id="a", deadline_s=6000) == (1, Format.PDF)
+    assert await world.ingest.claim(key, execution_id="a", deadline_s=6000) == Claim(attempt=1, format=Format.PDF)
     assert (await world.ingest.open_versions())[0] == before
 
 
@@ -89,7 +89,7 @@ async def test_released_version_is_claimed_by_a_new_execution(world: World) -> N
     assert not await world.ingest.release(key, execution_id="another")
     assert not await world.ingest.release(key, execution_id=None)
     assert await world.ingest.release(key, execution_id="lost")
-    assert await world.ingest.claim(key, execution_id="new", deadline_s=60) == (2, Format.PDF)
+    assert await world.ingest.claim(key, execution_id="new", deadline_s=60) == Claim(attempt=2, format=Format.PDF)
 
 
 async def test_expired_upload_fails_and_a_claimed_one_does_not(world: World) -> None:

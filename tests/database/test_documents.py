@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from docqa.core.errors import NotFound, NotRetryable
-from docqa.core.models import Failure, Format, Stage, Status, VersionKey
+from docqa.core.models import Claim, Failure, Format, Stage, Status, VersionKey
 from tests.database.world import BROKEN, World
 
 pytestmark = pytest.mark.anyio
@@ -65,7 +65,7 @@ async def test_failed_document_says_why_and_can_be_retried(world: World) -> None
     assert await world.documents.reset_for_retry(owner.tenant_id, key.document_id) == (key, 2)
     view = await world.documents.get(owner.tenant_id, key.document_id)
     assert (view.status, view.error, view.stages) == (Status.AWAITING_UPLOAD, None, ())
-    assert await world.ingest.claim(key, execution_id="second", deadline_s=60) == (2, Format.PDF)
+    assert await world.ingest.claim(key, execution_id="second", deadline_s=60) == Claim(attempt=2, format=Format.PDF)
 
 
 async def test_only_failed_documents_are_retried(world: World) -> None:

@@ -6,9 +6,19 @@ from uuid import UUID, uuid4
 
 from docqa.auth.tokens import AccessTokens
 from docqa.config import Limits, Settings
-from docqa.core.errors import EmailTaken, NotFound, NotRetryable
+from docqa.core.errors import CollectionExists, EmailTaken, NotFound, NotReady, NotRetryable
 from docqa.core.events import AskEvent
-from docqa.core.models import DocumentView, Format, Identity, Original, Question, Status, VersionKey
+from docqa.core.models import (
+    Collection,
+    DocumentView,
+    Format,
+    Identity,
+    IngestOptions,
+    Original,
+    Question,
+    Status,
+    VersionKey,
+)
 from docqa.http.services import Probe
 from tests.fakes.answering import ListRetriever, RememberingConversations
 from tests.fakes.stores import MemoryExecutions, MemoryObjects
@@ -33,19 +43,86 @@ class MemoryUsers:
         return self.accounts.get(email.lower())
 
 
+class MemoryCollections:
+    """CollectionStore. A tenant's default collection is made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[UUID, UUID], Collection] = {}
+
+    def default(self, tenant_id: UUID) -> UUID:
+        for (owner, collection_id), collection in self.found.items():
+            if owner == tenant_id and collection.is_default:
+                return collection_id
+        return self._add(tenant_id, "Documents", IngestOptions(), is_default=True).collection_id
+
+    def _add(self, tenant_id: UUID, name: str, options: IngestOptions, *, is_default: bool = False) -> Collection:
+        made = Collection(
+            collection_id=uuid4(),
+            name=name,
+            is_default=is_default,
+            options=options,
+            documents=0,
+            created_at=datetime.now(UTC),
+        )
+        self.found[tenant_id, made.collection_id] = made
+        return made
+
+    async def create(self, *, tenant_id: UUID, name: str, options: IngestOptions) -> Collection:
+        if any(c.name.lower() == name.lower() for c in await self.list_collections(tenant_id)):
+            raise CollectionExists
+        return self._add(tenant_id, name, options)
+
+    async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection:
+        try:
+            return self.found[tenant_id, collection_id]
+        except KeyError:
+            raise NotFound from None
+
+    async def list_collections(self, tenant_id: UUID) -> list[Collection]:
+        self.default(tenant_id)
+        return [collection for (owner, _), collection in self.found.items() if owner == tenant_id]
+
+    async def update(
+        self, tenant_id: UUID, collection_id: UUID, *, name: str | None, options: IngestOptions | None
+    ) -> Collection:
+        changes = {"name": name, "options": options}
+        kept = {field: value for field, value in changes.items() if value is not None}
+        changed = (await self.get(tenant_id, collection_id)).model_copy(update=kept)
+        self.found[tenant_id, collection_id] = changed
+        return changed
+
+    async def delete(self, tenant_id: UUID, collection_id: UUID) -> None:
+        await self.get(tenant_id, collection_id)
+        del self.found[tenant_id, collection_id]
+
+    async def unknown(self, tenant_id: UUID, collection_ids: Sequence[UUID]) -> list[UUID]:
+        return [one for one in collection_ids if (tenant_id, one) not in self.found]
+
+
 class MemoryDocuments:
     """DocumentStore. `error` is raised by every call, if given."""
 
-    def __init__(self) -> None:
+    def __init__(self, collections: MemoryCollections) -> None:
+        self.collections = collections
         self.views: dict[tuple[UUID, UUID], DocumentView] = {}
         self.error: Exception | None = None
 
     async def create(
-        self, *, tenant_id: UUID, user_id: UUID, filename: str, format: Format, size_bytes: int
+        self,
+        *,
+        tenant_id: UUID,
+        user_id: UUID,
+        filename: str,
+        format: Format,
+        size_bytes: int,
+        collection_id: UUID | None = None,
     ) -> VersionKey:
         document_id = uuid4()
+        collection = await self.collections.get(tenant_id, collection_id or self.collections.default(tenant_id))
         self.views[tenant_id, document_id] = DocumentView(
             document_id=document_id,
+            collection_id=collection.collection_id,
+            options=collection.options,
             filename=filename,
             version=1,
             active_version=None,
@@ -67,6 +144,15 @@ class MemoryDocuments:
         self.change(tenant_id, document_id, version=view.version + 1, filename=filename, format=format)
         return VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.version + 1)
 
+    async def repeat_version(self, *, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, VersionKey]:
+        view = await self.get(tenant_id, document_id)
+        if view.active_version is None:
+            raise NotReady
+        options = (await self.collections.get(tenant_id, view.collection_id)).options
+        self.change(tenant_id, document_id, version=view.version + 1, options=options, status=Status.AWAITING_UPLOAD)
+        active = VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.active_version)
+        return active, active.model_copy(update={"version": view.version + 1})
+
     def change(self, tenant_id: UUID, document_id: UUID, **fields: object) -> None:
         self.views[tenant_id, document_id] = self.views[tenant_id, document_id].model_copy(update=fields)
 
@@ -83,10 +169,11 @@ class MemoryDocuments:
         key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.active_version or view.version)
         return Original(key=key, filename=view.filename, format=view.format)
 
-    async def list_documents(self, tenant_id: UUID) -> list[DocumentView]:
+    async def list_documents(self, tenant_id: UUID, *, collection_id: UUID | None = None) -> list[DocumentView]:
         if self.error:
             raise self.error
-        return [view for (owner, _), view in self.views.items() if owner == tenant_id]
+        views = [view for (owner, _), view in self.views.items() if owner == tenant_id]
+        return [view for view in views if collection_id in (None, view.collection_id)]
 
     async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
         return [document_id for document_id in document_ids if (tenant_id, document_id) not in self.views]
@@ -127,7 +214,8 @@ class FakeServices:
         self.limits = Limits(max_upload_bytes=1_000)
         self.tokens = AccessTokens("k" * 48, 60)
         self.users = MemoryUsers()
-        self.documents = MemoryDocuments()
+        self.collections = MemoryCollections()
+        self.documents = MemoryDocuments(self.collections)
         self.conversations = RememberingConversations()
         self.uploads = self.upload_objects = MemoryObjects()
         self.artifact_objects = MemoryObjects()

@@ -9,10 +9,12 @@ from docqa.core.errors import UploadMissing
 from docqa.core.models import (
     Block,
     BlockKind,
+    Claim,
     DocumentPlan,
     Failure,
     Format,
     IndexedChunk,
+    IngestOptions,
     Job,
     OpenVersion,
     PageRange,
@@ -40,6 +42,9 @@ class MemoryObjects:
     async def exists(self, key: str) -> bool:
         return key in self.objects
 
+    async def copy(self, source: str, target: str) -> None:
+        self.objects[target] = await self.get(source)
+
     async def download(self, key: str, to: Path) -> int:
         return to.write_bytes(await self.get(key))
 
@@ -61,6 +66,7 @@ class MemoryIngest:
 
     def __init__(self, format: Format = Format.CSV, *, open_versions: Sequence[OpenVersion] = ()) -> None:
         self.format = format
+        self.options = IngestOptions()
         self.holder: str | None = None
         self.units: list[tuple[Stage, int]] = []
         self.totals: dict[Stage, int] = {}
@@ -72,11 +78,11 @@ class MemoryIngest:
         self.published = self.ready = False
         self._open = list(open_versions)
 
-    async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> tuple[int, Format] | None:
+    async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> Claim | None:
         if self.holder not in (None, execution_id):
             return None
         self.holder = execution_id
-        return 1, self.format
+        return Claim(attempt=1, format=self.format, options=self.options)
 
     async def describe(self, job: Job, *, size_bytes: int) -> None:
         self.described = job

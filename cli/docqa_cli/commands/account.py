@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from docqa_cli import show
 from docqa_cli.client import Client
-from docqa_cli.commands.documents import Json
+from docqa_cli.commands.collections import Json
 from docqa_cli.session import Login
 
 Email = Annotated[str, typer.Option(prompt="E-mail", help="E-mail address of the account.")]

@@ -9,9 +9,9 @@ from rich.markup import escape
 
 from docqa_cli import show
 from docqa_cli.client import Client
+from docqa_cli.commands.collections import CollectionName, Json, collection_id
 from docqa_cli.uploads import Upload, send_all, wait_all
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until every document is ready or failed.")]
 Timeout = Annotated[float, typer.Option(help="Seconds to wait with --wait.", min=1)]
 DocumentId = Annotated[str, typer.Argument(metavar="DOCUMENT", help="Id of a document.")]
@@ -20,7 +20,7 @@ DocumentId = Annotated[str, typer.Argument(metavar="DOCUMENT", help="Id of a doc
 def upload(
     files: Annotated[list[Path], typer.Argument(help="PDF, DOCX, PPTX or CSV files.")],
     wait: Wait = False,
-    collection: Annotated[str | None, typer.Option(help="Id of a collection.")] = None,
+    collection: CollectionName = None,
     timeout: Timeout = 600,
     json: Json = False,
 ) -> None:
@@ -28,7 +28,7 @@ def upload(
     uploads = [Upload(path) for path in files]
     watch: Any = nullcontext(lambda upload: None) if json else show.UploadProgress()
     with Client() as client, watch as watcher:
-        send_all(client, uploads, watcher, collection_id=collection)
+        send_all(client, uploads, watcher, collection_id=collection_id(client, collection))
         if wait:
             wait_all(client, uploads, watcher, timeout_s=timeout)
     if json:
@@ -39,10 +39,11 @@ def upload(
     raise typer.Exit(0 if all(item.status in wanted and item.error is None for item in uploads) else 1)
 
 
-def documents(json: Json = False) -> None:
-    """List your documents."""
+def documents(collection: CollectionName = None, json: Json = False) -> None:
+    """List your documents, with what was noticed about them."""
     with Client() as client:
-        rows = client.call("GET", "documents")["documents"]
+        chosen = collection_id(client, collection)
+        rows = client.call("GET", f"documents?collection_id={chosen}" if chosen else "documents")["documents"]
     if json:
         show.print_json(rows)
     elif rows:

@@ -1,16 +1,15 @@
 """ask, search."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from docqa_cli import answers, show
 from docqa_cli.client import Client
-from docqa_cli.commands.documents import Json
+from docqa_cli.commands.collections import CollectionName, Json, collection_id
 
 Documents = Annotated[list[str] | None, typer.Option("--document", help="Only these documents (repeat it).")]
-Collection = Annotated[str | None, typer.Option(help="Only this collection.")]
 
 
 class Mode(StrEnum):
@@ -24,20 +23,21 @@ class Mode(StrEnum):
 def ask(
     question: Annotated[str, typer.Argument(help="A question in plain language.")],
     document: Documents = None,
-    collection: Collection = None,
+    collection: CollectionName = None,
     provider: Annotated[str | None, typer.Option(help="Who writes the answer.")] = None,
     conversation: Annotated[str | None, typer.Option(help="Go on with this conversation.")] = None,
     json: Json = False,
 ) -> None:
     """Ask your documents; the answer streams in, with a citation for every claim."""
-    body = {
+    body: dict[str, Any] = {
         "question": question,
         "document_ids": document,
-        "collection_ids": [collection] if collection else None,
         "provider": provider,
         "conversation_id": conversation,
     }
     with Client() as client:
+        if collection:
+            body["collection_ids"] = [collection_id(client, collection)]
         answer = answers.ask(client, {k: v for k, v in body.items() if v is not None}, quiet=json)
     if json:
         show.print_json(answer.as_json())
@@ -49,19 +49,20 @@ def search(
     mode: Annotated[Mode, typer.Option(help="How to look.")] = Mode.HYBRID,
     rerank: Annotated[bool, typer.Option(help="Second-stage ranking.")] = False,
     document: Documents = None,
-    collection: Collection = None,
+    collection: CollectionName = None,
     json: Json = False,
 ) -> None:
     """Find passages, best first."""
-    body = {
+    body: dict[str, Any] = {
         "query": query,
         "top_k": top_k,
         "mode": mode.value,
         "rerank": rerank,
         "document_ids": document,
-        "collection_ids": [collection] if collection else None,
     }
     with Client() as client:
+        if collection:
+            body["collection_ids"] = [collection_id(client, collection)]
         result = client.call("POST", "search", {k: v for k, v in body.items() if v is not None})
     if json:
         show.print_json(result)

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from docqa_cli import show
-from docqa_cli.commands.documents import Json
+from docqa_cli.commands.collections import Json
 from docqa_localstack.host.paths import StackPaths
 
 Samples = Annotated[bool, typer.Option(help="Upload the samples and ask them a question.")]

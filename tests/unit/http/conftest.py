@@ -8,11 +8,19 @@ from fastapi.testclient import TestClient
 from docqa.core.events import AskEvent
 from docqa.core.models import Identity
 from docqa.http.app import create_app
-from docqa.http.routes import ask, auth, documents, operations, progress, search
+from docqa.http.routes import ask, auth, collections, documents, operations, progress, search
 from tests.fakes.answering import TENANT, USER
 from tests.fakes.services import FakeServices
 
-ROUTERS = [auth.router, documents.router, search.router, ask.router, progress.router, operations.router]
+ROUTERS = [
+    auth.router,
+    collections.router,
+    documents.router,
+    search.router,
+    ask.router,
+    progress.router,
+    operations.router,
+]
 WHO = Identity(user_id=USER, tenant_id=TENANT, email="ada@example.org")
 
 

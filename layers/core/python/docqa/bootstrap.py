@@ -10,6 +10,7 @@ from docqa.config import Limits, Secrets, Settings
 if TYPE_CHECKING:
     from docqa.auth.tokens import AccessTokens
     from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Retriever
+    from docqa.database.collections import PostgresCollections
     from docqa.database.connection import Database
     from docqa.database.conversations import PostgresConversations
     from docqa.database.documents import PostgresDocuments
@@ -59,6 +60,12 @@ class Container:
         from docqa.database.documents import PostgresDocuments
 
         return PostgresDocuments(self.database)
+
+    @cached_property
+    def collections(self) -> "PostgresCollections":
+        from docqa.database.collections import PostgresCollections
+
+        return PostgresCollections(self.database)
 
     @cached_property
     def ingest_store(self) -> "PostgresIngest":

@@ -24,7 +24,11 @@ async def guard(state: State, parts: Parts) -> State:
 async def retrieve(state: State, parts: Parts) -> State:
     question = state["question"]
     query = SearchQuery(
-        tenant_id=question.tenant_id, query=focus(question.text), top_k=PASSAGES, document_ids=question.document_ids
+        tenant_id=question.tenant_id,
+        query=focus(question.text),
+        top_k=PASSAGES,
+        document_ids=question.document_ids,
+        collection_ids=question.collection_ids,
     )
     hits = await parts.retriever.search(query)
     return {"hits": hits, "detail": _counted(len(hits), "passage")}

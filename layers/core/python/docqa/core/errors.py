@@ -7,7 +7,9 @@ DocQAError
 ├── Unauthenticated           401  no token, a bad token, an expired token, wrong password
 ├── NotFound                  404  also for what belongs to another tenant
 ├── Conflict                  409
+│   ├── CollectionExists       409  another collection of the tenant has the name
 │   ├── EmailTaken
+│   ├── NotReady               409  no version of the document answers yet
 │   ├── NotRetryable           409  the document did not fail
 │   └── Superseded             409  a newer version of the document was published first
 ├── UploadRejected            413/415/422  decided before a byte is uploaded
@@ -75,6 +77,16 @@ class NotFound(DocQAError):
 class Conflict(DocQAError):
     code, status = "conflict", 409
     default_message = "This cannot be done in the present state."
+
+
+class CollectionExists(Conflict):
+    code = "collection_exists"
+    default_message = "There is a collection of this name already."
+
+
+class NotReady(Conflict):
+    code = "not_ready"
+    default_message = "No version of the document is ready yet."
 
 
 class EmailTaken(Conflict):

@@ -257,6 +257,17 @@ class IndexedChunk(Model):
     terms: dict[str, int]
 
 
+class Collection(Model):
+    """Documents that belong together and are indexed alike. Every tenant has one default collection."""
+
+    collection_id: UUID
+    name: str
+    is_default: bool
+    options: IngestOptions
+    documents: int
+    created_at: datetime
+
+
 # -- ingestion -------------------------------------------------------------------------------------
 
 
@@ -278,6 +289,14 @@ class Job(Model):
     content_sha256: str
     parser_version: str
     page_count: int | None
+    options: IngestOptions = IngestOptions()
+
+
+class Claim(Model):
+    """What an execution learns when it takes a version. `format` is what the upload was announced as."""
+
+    attempt: int
+    format: Format
     options: IngestOptions = IngestOptions()
 
 
@@ -331,6 +350,7 @@ class DocumentView(Model):
     """A document as its owner sees it: the newest version's state."""
 
     document_id: UUID
+    collection_id: UUID
     filename: str
     version: int
     active_version: int | None
@@ -339,6 +359,10 @@ class DocumentView(Model):
     size_bytes: int
     pages: int | None
     chunks: int | None
+    language: str | None = None
+    metadata: DocumentMetadata = DocumentMetadata()
+    warnings: tuple[DocumentWarning, ...] = ()
+    options: IngestOptions = IngestOptions()
     error: Failure | None
     stages: tuple[StageProgress, ...] = ()
     created_at: datetime
@@ -357,13 +381,14 @@ class SearchMode(StrEnum):
 
 
 class SearchQuery(Model):
-    """A search by one tenant. `document_ids` None means all documents."""
+    """A search by one tenant. `document_ids` and `collection_ids` None mean all; a passage must be in both."""
 
     tenant_id: UUID
     query: str
     top_k: int = 10
     mode: SearchMode = SearchMode.HYBRID
     document_ids: tuple[UUID, ...] | None = None
+    collection_ids: tuple[UUID, ...] | None = None
     rerank: bool = False
 
 
@@ -379,7 +404,9 @@ class Hit(Model):
     page_to: int | None
     row_from: int | None
     row_to: int | None
+    sheet: str | None = None
     boxes: tuple[Box, ...]
+    spans: tuple[Span, ...] = ()
     heading_path: tuple[str, ...]
     text: str
     score: float
@@ -401,6 +428,7 @@ class Citation(Model):
     filename: str
     page: int | None
     row: int | None = None
+    sheet: str | None = None
     boxes: tuple[Box, ...]
     quote: str
 
@@ -423,6 +451,7 @@ class Question(Model):
     text: str
     conversation_id: UUID | None = None
     document_ids: tuple[UUID, ...] | None = None
+    collection_ids: tuple[UUID, ...] | None = None
     provider: str | None = None
 
 

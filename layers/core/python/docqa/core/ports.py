@@ -10,6 +10,8 @@ from docqa.core.models import (
     Block,
     Chunk,
     Citation,
+    Claim,
+    Collection,
     DocumentPlan,
     DocumentView,
     Failure,
@@ -107,6 +109,7 @@ class ObjectStore(Protocol):
     async def put_json(self, key: str, body: bytes) -> None: ...
     async def get(self, key: str) -> bytes: ...
     async def exists(self, key: str) -> bool: ...
+    async def copy(self, source: str, target: str) -> None: ...
     async def download(self, key: str, to: Path) -> int:
         """Write the object to a file; its size in bytes."""
         ...
@@ -131,13 +134,27 @@ class DocumentStore(Protocol):
     """Documents, versions and their progress. Every call is scoped to a tenant; NotFound for another tenant's."""
 
     async def create(
-        self, *, tenant_id: UUID, user_id: UUID, filename: str, format: Format, size_bytes: int
-    ) -> VersionKey: ...
+        self,
+        *,
+        tenant_id: UUID,
+        user_id: UUID,
+        filename: str,
+        format: Format,
+        size_bytes: int,
+        collection_id: UUID | None = None,
+    ) -> VersionKey:
+        """A document in the collection, or in the tenant's default one. A version takes its collection's options."""
+        ...
+
     async def add_version(
         self, *, tenant_id: UUID, document_id: UUID, filename: str, format: Format, size_bytes: int
     ) -> VersionKey: ...
+    async def repeat_version(self, *, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, VersionKey]:
+        """A new version from the bytes of the one that answers now: (that one, the new one). Raises NotReady."""
+        ...
+
     async def get(self, tenant_id: UUID, document_id: UUID) -> DocumentView: ...
-    async def list_documents(self, tenant_id: UUID) -> list[DocumentView]: ...
+    async def list_documents(self, tenant_id: UUID, *, collection_id: UUID | None = None) -> list[DocumentView]: ...
     async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
         """Those of the ids that are not documents of the tenant (or are deleted)."""
         ...
@@ -158,11 +175,38 @@ class DocumentStore(Protocol):
         ...
 
 
+class CollectionStore(Protocol):
+    """Collections of a tenant; NotFound for another tenant's."""
+
+    async def create(self, *, tenant_id: UUID, name: str, options: IngestOptions) -> Collection:
+        """Raises CollectionExists; names compare without case."""
+        ...
+
+    async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection: ...
+    async def list_collections(self, tenant_id: UUID) -> list[Collection]:
+        """The default one first, then by name."""
+        ...
+
+    async def update(
+        self, tenant_id: UUID, collection_id: UUID, *, name: str | None, options: IngestOptions | None
+    ) -> Collection:
+        """Change what is not None. New options count for versions made from now on. Raises CollectionExists."""
+        ...
+
+    async def delete(self, tenant_id: UUID, collection_id: UUID) -> None:
+        """Raises Conflict for the default collection and for one that still holds documents."""
+        ...
+
+    async def unknown(self, tenant_id: UUID, collection_ids: Sequence[UUID]) -> list[UUID]:
+        """Those of the ids that are not collections of the tenant."""
+        ...
+
+
 class IngestStore(Protocol):
     """What the stages write. Every call is idempotent for the execution that holds the claim."""
 
-    async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> tuple[int, Format] | None:
-        """One statement: (attempt, declared format), or None if another execution holds or finished this version."""
+    async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> Claim | None:
+        """One statement; None if another execution holds or finished this version."""
         ...
 
     async def describe(self, job: Job, *, size_bytes: int) -> None:

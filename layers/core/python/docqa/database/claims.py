@@ -1,10 +1,25 @@
 """Who works on a version: claiming, giving back, failing, and what the janitor looks at."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Failure, Format, Job, OpenVersion, Stage, Status, VersionKey
+from docqa.core.models import (
+    Claim,
+    DocumentMetadata,
+    DocumentWarning,
+    Failure,
+    Format,
+    IngestOptions,
+    Job,
+    OpenVersion,
+    Stage,
+    Status,
+    VersionKey,
+)
+from docqa.database.column_types import storable_json
 from docqa.database.connection import Database
 
 _MAX_OPEN = 500
@@ -23,7 +38,7 @@ _CLAIM = text("""
      where v.document_id = :document_id and v.version = :version and v.tenant_id = :tenant_id
        and (v.status = 'awaiting_upload' or (v.status = 'processing' and v.execution_id = :execution_id))
        and exists (select from documents d where d.id = v.document_id and d.deleted_at is null)
- returning v.attempt, v.format
+ returning v.attempt, v.format, v.options
 """)
 
 _DESCRIBE = text("""
@@ -31,6 +46,13 @@ _DESCRIBE = text("""
        set size_bytes = :size_bytes, content_sha256 = :content_sha256, page_count = :page_count
      where document_id = :document_id and version = :version and tenant_id = :tenant_id
        and status = 'processing' and execution_id = :execution_id
+""")
+
+_CONTENT = text("""
+    update document_versions
+       set metadata = cast(:metadata as jsonb), warnings = cast(:warnings as jsonb), language = :language,
+           chunker = :chunker
+     where document_id = :document_id and version = :version and tenant_id = :tenant_id and status = 'processing'
 """)
 
 _FAIL = text("""
@@ -73,14 +95,16 @@ class Claims:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> tuple[int, Format] | None:
-        """(attempt, declared format), or None if another execution holds or finished this version, or it is deleted."""
+    async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> Claim | None:
+        """None if another execution holds or finished this version, or it is deleted."""
         async with self._database.transaction() as connection:
             claimed = await connection.execute(
                 _CLAIM, {**key.model_dump(), "execution_id": execution_id, "deadline_s": deadline_s}
             )
             row = claimed.one_or_none()
-        return None if row is None else (row.attempt, Format(row.format))
+        if row is None:
+            return None
+        return Claim(attempt=row.attempt, format=Format(row.format), options=IngestOptions(**row.options))
 
     async def describe(self, job: Job, *, size_bytes: int) -> None:
         """Raises NotFound when the execution does not hold the version any more."""
@@ -94,6 +118,26 @@ class Claims:
         async with self._database.transaction() as connection:
             if (await connection.execute(_DESCRIBE, values)).rowcount == 0:
                 raise NotFound("This version is not being processed by this execution.")
+
+    async def describe_content(
+        self,
+        key: VersionKey,
+        *,
+        metadata: DocumentMetadata,
+        warnings: Sequence[DocumentWarning],
+        language: str | None,
+        chunker: str,
+    ) -> None:
+        """Store what reading and cutting the document found out; what is not in processing is left as it is."""
+        values = {
+            **key.model_dump(),
+            "metadata": storable_json(metadata.model_dump(mode="json", exclude_defaults=True)),
+            "warnings": storable_json([one.model_dump(mode="json", exclude_none=True) for one in warnings]),
+            "language": language,
+            "chunker": chunker,
+        }
+        async with self._database.transaction() as connection:
+            await connection.execute(_CONTENT, values)
 
     async def fail(self, key: VersionKey, *, execution_id: str, failure: Failure) -> bool:
         """Processing → failed for the execution that holds the claim; the stage defaults to the one it was in."""

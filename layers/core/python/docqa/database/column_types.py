@@ -1,5 +1,6 @@
 """Column types, and how Python values become what PostgreSQL can store."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,19 @@ def storable(text: str) -> str:
     if text.isascii():
         return text.replace("\x00", "") if "\x00" in text else text
     return text.replace("\x00", "").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def storable_json(value: Any) -> str:
+    """JSON text that `jsonb` takes, of dicts, lists and scalars; strings as `storable` makes them."""
+
+    def clean(part: Any) -> Any:
+        if isinstance(part, str):
+            return storable(part)
+        if isinstance(part, dict):
+            return {clean(key): clean(item) for key, item in part.items()}
+        return [clean(item) for item in part] if isinstance(part, list | tuple) else part
+
+    return json.dumps(clean(value))
 
 
 def vector_literal(vector: Sequence[float]) -> str:

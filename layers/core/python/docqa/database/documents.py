@@ -1,28 +1,18 @@
 """`DocumentStore`: documents and their versions, as their owner sees them."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from docqa.core.errors import NotFound, NotRetryable
-from docqa.core.models import DocumentView, Failure, Format, Original, Stage, StageProgress, Status, VersionKey
+from docqa.core.errors import NotFound, NotReady, NotRetryable
+from docqa.core.models import DocumentView, Format, Original, VersionKey
 from docqa.database.connection import Database
+from docqa.database.document_views import views
 from docqa.database.rows import lock_tenant, move_epoch, remove_passages
-from docqa.database.tables import document_versions, documents, stage_progress, stage_units
-
-_VIEW = text("""
-    select d.id as document_id, v.filename, v.version, d.active_version, v.status, v.format,
-           coalesce(v.size_bytes, v.declared_bytes) as size_bytes, v.page_count as pages, v.chunk_count as chunks,
-           v.error_stage, v.error_code, v.error_message, v.error_retryable, d.created_at, v.ready_at, v.id as version_id
-      from documents d
-      join document_versions v on v.document_id = d.id and v.version = d.latest_version
-     where d.tenant_id = :tenant_id
-       and d.deleted_at is null
-       and (cast(:document_id as uuid) is null or d.id = :document_id)
-     order by d.created_at desc, d.id
-""")
+from docqa.database.tables import document_versions, documents, stage_progress
 
 _RESET = text("""
     update document_versions v
@@ -62,6 +52,30 @@ _ORIGINAL = text(
 )
 
 
+# The share lock keeps the collection from being deleted before the document is there.
+_COLLECTION = text("""
+    select c.id, c.options
+      from collections c
+     where c.tenant_id = :tenant_id and c.deleted_at is null
+       and case when cast(:collection_id as uuid) is null then c.is_default else c.id = :collection_id end
+       for share of c
+""")
+
+_NEXT_VERSION = text("""
+    update documents d
+       set latest_version = latest_version + 1
+      from collections c
+     where d.id = :document_id and d.tenant_id = :tenant_id and d.deleted_at is null and c.id = d.collection_id
+ returning d.latest_version as version, d.active_version, c.options
+""")
+
+_ACTIVE = text("""
+    select filename, format, coalesce(size_bytes, declared_bytes) as size_bytes
+      from document_versions
+     where document_id = :document_id and version = :version and tenant_id = :tenant_id
+""")
+
+
 class PostgresDocuments:
     """Every call names the tenant; what belongs to another one does not exist."""
 
@@ -69,15 +83,28 @@ class PostgresDocuments:
         self._database = database
 
     async def create(
-        self, *, tenant_id: UUID, user_id: UUID, filename: str, format: Format, size_bytes: int
+        self,
+        *,
+        tenant_id: UUID,
+        user_id: UUID,
+        filename: str,
+        format: Format,
+        size_bytes: int,
+        collection_id: UUID | None = None,
     ) -> VersionKey:
-        """A document with its first version, awaiting the upload of `size_bytes` bytes."""
+        """A document with its first version, awaiting the upload of `size_bytes` bytes. Raises NotFound."""
         async with self._database.transaction() as connection:
+            found = await connection.execute(_COLLECTION, {"tenant_id": tenant_id, "collection_id": collection_id})
+            collection = found.one_or_none()
+            if collection is None:
+                raise NotFound("There is no such collection.")
             made = await connection.execute(
-                insert(documents).values(tenant_id=tenant_id, created_by=user_id).returning(documents.c.id)
+                insert(documents)
+                .values(tenant_id=tenant_id, created_by=user_id, collection_id=collection.id)
+                .returning(documents.c.id)
             )
             key = VersionKey(tenant_id=tenant_id, document_id=made.scalar_one(), version=1)
-            await _add(connection, key, filename, format, size_bytes)
+            await _add(connection, key, filename, format, size_bytes, collection.options)
         return key
 
     async def add_version(
@@ -85,22 +112,24 @@ class PostgresDocuments:
     ) -> VersionKey:
         """The next version; the active one answers until this one is published. Raises NotFound."""
         async with self._database.transaction() as connection:
-            counted = await connection.execute(
-                update(documents)
-                .where(
-                    documents.c.id == document_id,
-                    documents.c.tenant_id == tenant_id,
-                    documents.c.deleted_at.is_(None),
-                )
-                .values(latest_version=documents.c.latest_version + 1)
-                .returning(documents.c.latest_version)
-            )
-            version = counted.scalar_one_or_none()
-            if version is None:
-                raise NotFound("There is no such document.")
-            key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=version)
-            await _add(connection, key, filename, format, size_bytes)
+            key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=1)
+            counted = await _counted(connection, key)
+            key = key.model_copy(update={"version": counted.version})
+            await _add(connection, key, filename, format, size_bytes, counted.options)
         return key
+
+    async def repeat_version(self, *, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, VersionKey]:
+        """The active version and a new one of the same file, under the present options. Raises NotFound, NotReady."""
+        async with self._database.transaction() as connection:
+            key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=1)
+            counted = await _counted(connection, key)
+            if counted.active_version is None:
+                raise NotReady()
+            active = key.model_copy(update={"version": counted.active_version})
+            file = (await connection.execute(_ACTIVE, active.model_dump())).one()
+            new = key.model_copy(update={"version": counted.version})
+            await _add(connection, new, file.filename, Format(file.format), file.size_bytes, counted.options)
+        return active, new
 
     async def get(self, tenant_id: UUID, document_id: UUID) -> DocumentView:
         """Raises NotFound."""
@@ -109,9 +138,9 @@ class PostgresDocuments:
             raise NotFound("There is no such document.")
         return found[0]
 
-    async def list_documents(self, tenant_id: UUID) -> list[DocumentView]:
-        """Newest first."""
-        return await self._views(tenant_id, None)
+    async def list_documents(self, tenant_id: UUID, *, collection_id: UUID | None = None) -> list[DocumentView]:
+        """Newest first; of all collections or of one."""
+        return await self._views(tenant_id, None, collection_id)
 
     async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
         """Those of the ids that are not documents of the tenant (or are deleted), in the given order."""
@@ -175,15 +204,29 @@ class PostgresDocuments:
             raise NotRetryable()
         return VersionKey(tenant_id=tenant_id, document_id=document_id, version=row.version), row.attempt + 1
 
-    async def _views(self, tenant_id: UUID, document_id: UUID | None) -> list[DocumentView]:
+    async def _views(
+        self, tenant_id: UUID, document_id: UUID | None, collection_id: UUID | None = None
+    ) -> list[DocumentView]:
         async with self._database.transaction() as connection:
-            found = await connection.execute(_VIEW, {"tenant_id": tenant_id, "document_id": document_id})
-            rows = found.mappings().all()
-            stages = await _stages(connection, [row["version_id"] for row in rows])
-        return [_view(row, stages.get(row["version_id"], ())) for row in rows]
+            return await views(connection, tenant_id, document_id=document_id, collection_id=collection_id)
 
 
-async def _add(connection: AsyncConnection, key: VersionKey, filename: str, format: Format, size_bytes: int) -> None:
+async def _counted(connection: AsyncConnection, key: VersionKey) -> Row[Any]:
+    """Count a new version: its number, the active one, the options of the collection. Raises NotFound."""
+    row = (await connection.execute(_NEXT_VERSION, key.model_dump())).one_or_none()
+    if row is None:
+        raise NotFound("There is no such document.")
+    return row
+
+
+async def _add(
+    connection: AsyncConnection,
+    key: VersionKey,
+    filename: str,
+    format: Format,
+    size_bytes: int,
+    options: dict[str, Any],
+) -> None:
     await connection.execute(
         insert(document_versions).values(
             document_id=key.document_id,
@@ -192,56 +235,6 @@ async def _add(connection: AsyncConnection, key: VersionKey, filename: str, form
             filename=filename,
             format=format.value,
             declared_bytes=size_bytes,
+            options=options,
         )
-    )
-
-
-async def _stages(connection: AsyncConnection, version_ids: list[int]) -> dict[int, tuple[StageProgress, ...]]:
-    """Progress of each version in the order of the stages."""
-    done = (
-        select(func.count())
-        .where(stage_units.c.version_id == stage_progress.c.version_id, stage_units.c.stage == stage_progress.c.stage)
-        .scalar_subquery()
-    )
-    found = await connection.execute(
-        select(stage_progress, done.label("done")).where(stage_progress.c.version_id.in_(version_ids))
-    )
-    order = list(Stage)
-    stages: dict[int, tuple[StageProgress, ...]] = {}
-    for row in sorted(found, key=lambda row: order.index(row.stage)):
-        progress = StageProgress(
-            stage=Stage(row.stage),
-            status="running" if row.finished_at is None else "done",
-            done=row.done,
-            total=row.total,
-            started_at=row.started_at,
-            finished_at=row.finished_at,
-        )
-        stages[row.version_id] = (*stages.get(row.version_id, ()), progress)
-    return stages
-
-
-def _view(row: RowMapping, stages: tuple[StageProgress, ...]) -> DocumentView:
-    error = None
-    if row["error_code"] is not None:
-        error = Failure(
-            stage=None if row["error_stage"] is None else Stage(row["error_stage"]),
-            code=row["error_code"],
-            message=row["error_message"],
-            retryable=row["error_retryable"],
-        )
-    return DocumentView(
-        document_id=row["document_id"],
-        filename=row["filename"],
-        version=row["version"],
-        active_version=row["active_version"],
-        status=Status(row["status"]),
-        format=Format(row["format"]),
-        size_bytes=row["size_bytes"],
-        pages=row["pages"],
-        chunks=row["chunks"],
-        error=error,
-        stages=stages,
-        created_at=row["created_at"],
-        ready_at=row["ready_at"],
     )

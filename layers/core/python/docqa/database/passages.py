@@ -17,7 +17,7 @@ from docqa.database.connection import Database
 
 _CHUNK_COLUMNS = (
     "id, tenant_id, version_id, ordinal, batch, parent, text, heading_path, page_from, page_to, row_from, row_to,"
-    " boxes, content_hash, length, embedding_model, embedding"
+    " sheet, char_from, char_to, language, boxes, spans, content_hash, length, embedding_model, embedding"
 )
 _COPY_CHUNKS = f"copy chunks ({_CHUNK_COLUMNS}) from stdin"
 _COPY_POSTINGS = "copy postings (tenant_id, term, version_id, ordinal, tf, length) from stdin"
@@ -113,7 +113,12 @@ def _chunk_row(key: VersionKey, number: int, batch: int, model: str, indexed: In
         chunk.page_to,
         chunk.row_from,
         chunk.row_to,
+        None if chunk.sheet is None else storable(chunk.sheet),
+        chunk.char_from,
+        chunk.char_to,
+        chunk.language,
         Jsonb([box.model_dump() for box in chunk.boxes]),
+        Jsonb([span.model_dump() for span in chunk.spans]),
         indexed.content_hash,
         sum(indexed.terms.values()),
         model,

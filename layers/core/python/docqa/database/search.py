@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from sqlalchemy import TextClause, text
 
-from docqa.core.models import Box, Hit, SearchQuery
+from docqa.core.models import Box, Hit, SearchQuery, Span
 from docqa.database.column_types import storable, vector_literal
 from docqa.database.connection import Database
 
@@ -27,6 +27,7 @@ class PostgresSearchIndex:
         values = {
             "tenant_id": query.tenant_id,
             "document_ids": None if query.document_ids is None else list(query.document_ids),
+            "collection_ids": None if query.collection_ids is None else list(query.collection_ids),
             "vector": None if vector is None else vector_literal(vector),
             "terms": [storable(term) for term in terms],
             "pool": pool,
@@ -39,6 +40,7 @@ class PostgresSearchIndex:
                 **{
                     **row,
                     "boxes": tuple(Box(**box) for box in row["boxes"]),
+                    "spans": tuple(Span(**span) for span in row["spans"]),
                     "heading_path": tuple(row["heading_path"]),
                 },
                 rank=rank,

@@ -1,6 +1,6 @@
 -- Hybrid search in one statement: vector, BM25 and their fusion, over what is published and belongs to the tenant.
 --
--- :tenant_id, :document_ids (null: all), :vector (null: no dense part), :terms (empty: no lexical part), :pool, :top_k
+-- :tenant_id, :document_ids and :collection_ids (null: all), :vector (null: no dense part), :terms (empty: no lexical part), :pool, :top_k
 --
 -- BM25 with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) and the idf
 -- of Lucene, ln(1 + (N - df + 0.5) / (df + 0.5)), which is never negative. N, the average length and df are counted over
@@ -9,7 +9,9 @@
 
 with visible as materialized (
     select v.id, v.document_id, v.version, v.filename, v.chunk_count, v.token_count,
-           (cast(:document_ids as uuid[]) is null or d.id = any (cast(:document_ids as uuid[]))) as wanted
+           (cast(:document_ids as uuid[]) is null or d.id = any (cast(:document_ids as uuid[])))
+           and (cast(:collection_ids as uuid[]) is null
+                or d.collection_id = any (cast(:collection_ids as uuid[]))) as wanted
       from documents d
       join document_versions v on v.document_id = d.id and v.version = d.active_version
      where d.tenant_id = :tenant_id and d.deleted_at is null
@@ -77,8 +79,8 @@ best as (
      order by score desc, s.version_id, s.ordinal
      limit :top_k
 )
-select b.id as chunk_id, v.document_id, v.version, v.filename, c.page_from, c.page_to, c.row_from, c.row_to, c.boxes,
-       c.heading_path, c.text, b.score, b.dense as dense_score, b.lexical as lexical_score
+select b.id as chunk_id, v.document_id, v.version, v.filename, c.page_from, c.page_to, c.row_from, c.row_to, c.sheet,
+       c.boxes, c.spans, c.heading_path, c.text, b.score, b.dense as dense_score, b.lexical as lexical_score
   from best b
   join visible v on v.id = b.version_id
   join chunks c on c.id = b.id

@@ -85,11 +85,35 @@ users = Table(
 Index("users_email_key", text("lower(email)"), unique=True, _table=users)
 Index(None, users.c.tenant_id)
 
+collections = Table(
+    "collections",
+    metadata,
+    _id(),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("name", StorableText, nullable=False),
+    Column("is_default", Boolean, nullable=False, server_default=text("false")),
+    Column("options", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    _moment("created_at"),
+    _moment("deleted_at", nullable=True),
+    UniqueConstraint("id", "tenant_id"),
+    _belongs(("tenant_id",), "tenants", ("id",)),
+    CheckConstraint("not (is_default and deleted_at is not null)", name="default_stays"),
+)
+Index(
+    "collections_name_key",
+    collections.c.tenant_id,
+    text("lower(name)"),
+    unique=True,
+    postgresql_where=text("deleted_at is null"),
+)
+Index("collections_default_key", collections.c.tenant_id, unique=True, postgresql_where=text("is_default"))
+
 documents = Table(
     "documents",
     metadata,
     _id(),
     Column("tenant_id", Uuid, nullable=False),
+    Column("collection_id", Uuid, nullable=False),
     Column("created_by", Uuid),
     Column("active_version", Integer),
     Column("latest_version", Integer, nullable=False, server_default=text("1")),
@@ -97,6 +121,7 @@ documents = Table(
     _moment("deleted_at", nullable=True),
     UniqueConstraint("id", "tenant_id"),
     _belongs(("tenant_id",), "tenants", ("id",)),
+    _belongs(("collection_id", "tenant_id"), "collections"),
     ForeignKeyConstraint(
         ("created_by", "tenant_id"), ["users.id", "users.tenant_id"], ondelete="SET NULL (created_by)"
     ),
@@ -104,6 +129,7 @@ documents = Table(
     CheckConstraint("deleted_at is null or active_version is null", name="deleted_is_not_active"),
 )
 Index(None, documents.c.tenant_id, documents.c.created_at, postgresql_where=text("deleted_at is null"))
+Index(None, documents.c.collection_id)
 
 document_versions = Table(
     "document_versions",
@@ -123,6 +149,11 @@ document_versions = Table(
     Column("chunk_count", Integer),  # set when published
     Column("token_count", BigInteger),  # sum of the chunks' lengths in terms, set when published
     Column("embedding_model", Text),  # set when published
+    Column("options", JSONB, nullable=False, server_default=text("'{}'::jsonb")),  # the collection's when it was made
+    Column("chunker", Text),  # name and version of what cut it
+    Column("metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("warnings", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("language", Text),
     Column("attempt", Integer, nullable=False, server_default=text("0")),  # how often an execution has claimed it
     Column("execution_id", Text),
     Column("error_stage", Text),
@@ -200,7 +231,12 @@ chunks = Table(
     Column("page_to", Integer),
     Column("row_from", Integer),
     Column("row_to", Integer),
+    Column("sheet", StorableText),
+    Column("char_from", Integer, nullable=False),  # in the parsed text of the document
+    Column("char_to", Integer, nullable=False),
+    Column("language", Text),
     Column("boxes", JSONB, nullable=False),
+    Column("spans", JSONB, nullable=False),
     Column("content_hash", LargeBinary, nullable=False),
     Column("length", Integer, nullable=False),  # number of terms, with repetition
     Column("embedding_model", Text, nullable=False),
@@ -279,6 +315,7 @@ citations = Table(
     Column("filename", StorableText, nullable=False),
     Column("page", Integer),
     Column("row", Integer),
+    Column("sheet", StorableText),
     Column("boxes", JSONB, nullable=False),
     Column("quote", StorableText, nullable=False),
     PrimaryKeyConstraint("message_id", "marker"),

@@ -6,7 +6,9 @@ from docqa.core.errors import EmailTaken
 from docqa.core.models import Identity
 from docqa.database.connection import Database
 from docqa.database.errors import constraint_of
-from docqa.database.tables import tenants, users
+from docqa.database.tables import collections, tenants, users
+
+DEFAULT_COLLECTION = "Documents"
 
 
 class PostgresUsers:
@@ -16,12 +18,15 @@ class PostgresUsers:
         self._database = database
 
     async def register(self, *, email: str, password_hash: str) -> Identity:
-        """A tenant with its first user. Raises EmailTaken."""
+        """A tenant with its default collection and its first user. Raises EmailTaken."""
         try:
             async with self._database.transaction() as connection:
                 tenant_id = (
                     await connection.execute(insert(tenants).values(name=email).returning(tenants.c.id))
                 ).scalar_one()
+                await connection.execute(
+                    insert(collections).values(tenant_id=tenant_id, name=DEFAULT_COLLECTION, is_default=True)
+                )
                 user_id = (
                     await connection.execute(
                         insert(users)

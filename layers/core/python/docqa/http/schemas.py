@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from docqa.core.models import Citation, DocumentView, Hit, SearchMode, Usage
+from docqa.core.models import Citation, Collection, DocumentView, Hit, IngestOptions, SearchMode, Usage
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
@@ -13,6 +13,7 @@ MAX_QUESTION = 2_000
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 """Only a message that arrives proves an address; this tells a typo from one. Internal networks' are fine."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Ids = Annotated[tuple[UUID, ...], Field(max_length=100)]
 
 
@@ -44,6 +45,22 @@ class NewDocument(Request):
     size: Annotated[int, Field(ge=0, description="Bytes; the upload may not have more.")]
     content_type: Annotated[str | None, Field(max_length=200)] = None
     collection_id: UUID | None = None
+
+
+class NewCollection(Request):
+    name: Name
+    options: IngestOptions = IngestOptions()
+
+
+class ChangedCollection(Request):
+    """What is left out stays as it is."""
+
+    name: Name | None = None
+    options: IngestOptions | None = None
+
+
+class Collections(BaseModel):
+    collections: list[Collection]
 
 
 class UploadForm(BaseModel):

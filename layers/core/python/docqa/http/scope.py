@@ -13,7 +13,9 @@ async def check_scope(
 ) -> None:
     """Raises NotFound for a document or collection that is not there or belongs to somebody else."""
     if collection_ids:
-        raise NotFound(f"There is no collection {collection_ids[0]}.")
+        unknown = await services.collections.unknown(user.tenant_id, collection_ids)
+        if unknown:
+            raise NotFound(f"There is no collection {unknown[0]}.")
     if document_ids:
         unknown = await services.documents.unknown(user.tenant_id, document_ids)
         if unknown:

@@ -7,6 +7,7 @@ from docqa.auth.tokens import AccessTokens
 from docqa.config import Limits, Settings
 from docqa.core.ports import (
     Answerer,
+    CollectionStore,
     ConversationStore,
     DocumentStore,
     Executions,
@@ -33,6 +34,8 @@ class Services(Protocol):
     def users(self) -> UserStore: ...
     @property
     def documents(self) -> DocumentStore: ...
+    @property
+    def collections(self) -> CollectionStore: ...
     @property
     def conversations(self) -> ConversationStore: ...
     @property

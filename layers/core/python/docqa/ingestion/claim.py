@@ -7,7 +7,7 @@ from pathlib import Path
 
 from docqa.core.errors import FileEmpty, FileTooLarge
 from docqa.core.ids import parse_upload_key
-from docqa.core.models import Format, Job, Model, PageRange, Stage, VersionKey
+from docqa.core.models import Claim, Format, Job, Model, PageRange, Stage, VersionKey
 from docqa.core.ports import IngestStore, ObjectStore, Parser
 from docqa.ingestion.artifacts import Artifacts
 
@@ -50,33 +50,31 @@ class ClaimStage:
         claim = await self._store.claim(key, execution_id=execution_id, deadline_s=self._deadline_s)
         if claim is None:
             return Claimed(claimed=False)
-        attempt, declared = claim
         await self._store.stage_started(key, Stage.CLAIM, total=1)
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"upload.{declared.value}"
+            path = Path(folder) / f"upload.{claim.format.value}"
             size = await self._uploads.download(object_key, path)
-            claimed = await self._inspect(path, size, key, execution_id, attempt, declared)
+            claimed = await self._inspect(path, size, key, execution_id, claim)
         await self._store.unit_done(key, Stage.CLAIM, unit=0)
         return claimed
 
-    async def _inspect(
-        self, path: Path, size: int, key: VersionKey, execution_id: str, attempt: int, declared: Format
-    ) -> Claimed:
+    async def _inspect(self, path: Path, size: int, key: VersionKey, execution_id: str, claim: Claim) -> Claimed:
         if size == 0:
             raise FileEmpty()
         if size > self._max_bytes:
             raise FileTooLarge(f"The file has {size:,} bytes; {self._max_bytes:,} are allowed.")
-        self._check_content(path, declared)
-        parser = self._parser_for(declared)
+        self._check_content(path, claim.format)
+        parser = self._parser_for(claim.format)
         plan = parser.plan(path, max_pages=self._max_pages)
         job = Job(
             key=key,
             execution_id=execution_id,
-            attempt=attempt,
-            format=declared,
+            attempt=claim.attempt,
+            format=claim.format,
             content_sha256=file_sha256(path),
             parser_version=parser.version,
             page_count=plan.page_count,
+            options=claim.options,
         )
         await Artifacts(self._artifacts, job).put_plan(plan)
         await self._store.describe(job, size_bytes=size)

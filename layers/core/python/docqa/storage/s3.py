@@ -13,7 +13,7 @@ from docqa.core.errors import DependencyUnavailable, UploadMissing
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
+    from types_boto3_s3.type_defs import CopySourceTypeDef, ObjectIdentifierTypeDef
 
 MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchVersion"}
 
@@ -48,6 +48,10 @@ class S3Bucket:
     async def download(self, key: str, to: Path) -> int:
         await self._call(self._s3.download_file, self.name, key, str(to))
         return to.stat().st_size
+
+    async def copy(self, source: str, target: str) -> None:
+        where: CopySourceTypeDef = {"Bucket": self.name, "Key": source}
+        await self._call(self._s3.copy, where, self.name, target)  # in parts above 8 MiB, by the library's transfers
 
     async def delete(self, key: str) -> None:
         await self._call(self._s3.delete_object, Bucket=self.name, Key=key)

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
@@ -60,13 +59,13 @@ async def _accept(body: AskRequest, user: Identity, services: Services) -> Quest
 
 
 def _question(body: AskRequest, user: Identity) -> Question:
-    scope: tuple[UUID, ...] | None = body.document_ids
     return Question(
         tenant_id=user.tenant_id,
         user_id=user.user_id,
         text=body.question,
         conversation_id=body.conversation_id,
-        document_ids=scope,
+        document_ids=body.document_ids,
+        collection_ids=body.collection_ids,
         provider=body.provider,
     )
 

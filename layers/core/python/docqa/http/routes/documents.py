@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, status
 
-from docqa.core.errors import FileEmpty, FileTooLarge, NotFound, UnsupportedType, UploadMissing
+from docqa.core.errors import FileEmpty, FileTooLarge, UnsupportedType, UploadMissing
 from docqa.core.ids import artifact_prefix, upload_key
 from docqa.core.models import DocumentView, Format, VersionKey
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
@@ -26,7 +26,12 @@ async def create(body: NewDocument, user: CurrentUser, services: ServicesNeeded)
     """Announce an upload and get the form to send it with. Nothing is uploaded through this address."""
     format = _accept(body, services)
     key = await services.documents.create(
-        tenant_id=user.tenant_id, user_id=user.user_id, filename=body.filename, format=format, size_bytes=body.size
+        tenant_id=user.tenant_id,
+        user_id=user.user_id,
+        filename=body.filename,
+        format=format,
+        size_bytes=body.size,
+        collection_id=body.collection_id,
     )
     return _created(key, services, body.size)
 
@@ -35,7 +40,7 @@ async def create(body: NewDocument, user: CurrentUser, services: ServicesNeeded)
 async def add_version(
     document_id: UUID, body: NewDocument, user: CurrentUser, services: ServicesNeeded
 ) -> DocumentCreated:
-    """Replace a document. The present version answers until the new one is ready."""
+    """Replace a document, in the collection that it is in. The present version answers until the new one is ready."""
     format = _accept(body, services)
     key = await services.documents.add_version(
         tenant_id=user.tenant_id, document_id=document_id, filename=body.filename, format=format, size_bytes=body.size
@@ -44,9 +49,11 @@ async def add_version(
 
 
 @router.get("")
-async def list_documents(user: CurrentUser, services: ServicesNeeded) -> Documents:
-    """All documents of the tenant, newest first."""
-    return Documents(documents=await services.documents.list_documents(user.tenant_id))
+async def list_documents(user: CurrentUser, services: ServicesNeeded, collection_id: UUID | None = None) -> Documents:
+    """All documents of the tenant, or of one collection, newest first."""
+    if collection_id is not None:
+        await services.collections.get(user.tenant_id, collection_id)
+    return Documents(documents=await services.documents.list_documents(user.tenant_id, collection_id=collection_id))
 
 
 @router.get("/{document_id}")
@@ -67,13 +74,21 @@ async def retry(document_id: UUID, user: CurrentUser, services: ServicesNeeded) 
     return await services.documents.get(user.tenant_id, document_id)
 
 
+@router.post("/{document_id}/rechunk", status_code=status.HTTP_202_ACCEPTED)
+async def rechunk(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentView:
+    """Index the same file anew, under the present options of its collection. What it says now answers until then."""
+    original = await services.documents.original(user.tenant_id, document_id)
+    if not await services.upload_objects.exists(upload_key(original.key)):
+        raise UploadMissing()
+    active, new = await services.documents.repeat_version(tenant_id=user.tenant_id, document_id=document_id)
+    await services.upload_objects.copy(upload_key(active), upload_key(new))
+    return await services.documents.get(user.tenant_id, document_id)
+
+
 @router.delete("/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> None:
     """Delete a document. It answers no question from this moment on; its files go too."""
-    for key, content_hash in await services.documents.delete(user.tenant_id, document_id):
-        await services.upload_objects.delete(upload_key(key))
-        if content_hash is not None:
-            await services.artifact_objects.delete_prefix(artifact_prefix(user.tenant_id, content_hash))
+    await remove(services, user.tenant_id, document_id)
 
 
 @router.get("/{document_id}/content")
@@ -90,10 +105,16 @@ async def content(document_id: UUID, user: CurrentUser, services: ServicesNeeded
     return DocumentLink(url=url, expires_in=expires)
 
 
+async def remove(services: Services, tenant_id: UUID, document_id: UUID) -> None:
+    """Delete a document with its uploads and artifacts. Raises NotFound."""
+    for key, content_hash in await services.documents.delete(tenant_id, document_id):
+        await services.upload_objects.delete(upload_key(key))
+        if content_hash is not None:
+            await services.artifact_objects.delete_prefix(artifact_prefix(tenant_id, content_hash))
+
+
 def _accept(body: NewDocument, services: Services) -> Format:
-    """The format of an announced file. Raises UnsupportedType, FileEmpty, FileTooLarge, NotFound."""
-    if body.collection_id is not None:
-        raise NotFound("There is no such collection.")
+    """The format of an announced file. Raises UnsupportedType, FileEmpty, FileTooLarge."""
     extension = body.filename.rpartition(".")[2].lower() if "." in body.filename else ""
     try:
         format = Format(extension)

@@ -23,6 +23,7 @@ async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeede
         top_k=body.top_k,
         mode=body.mode,
         document_ids=body.document_ids,
+        collection_ids=body.collection_ids,
         rerank=body.rerank,
     )
     hits = await services.retriever.search(query)

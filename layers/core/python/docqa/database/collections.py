@@ -1,0 +1,118 @@
+"""`CollectionStore`: documents that belong together and are indexed alike."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, exc, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from docqa.core.errors import CollectionExists, Conflict, NotFound
+from docqa.core.models import Collection, IngestOptions
+from docqa.database.connection import Database
+from docqa.database.errors import constraint_of
+from docqa.database.tables import collections
+
+_VIEW = text("""
+    select c.id as collection_id, c.name, c.is_default, c.options, c.created_at,
+           (select count(*) from documents d where d.collection_id = c.id and d.deleted_at is null) as documents
+      from collections c
+     where c.tenant_id = :tenant_id
+       and c.deleted_at is null
+       and (cast(:collection_id as uuid) is null or c.id = :collection_id)
+     order by c.is_default desc, lower(c.name)
+""")
+
+
+class PostgresCollections:
+    """Every call names the tenant; what belongs to another one does not exist."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, *, tenant_id: UUID, name: str, options: IngestOptions) -> Collection:
+        """Raises CollectionExists."""
+        try:
+            async with self._database.transaction() as connection:
+                values = {"tenant_id": tenant_id, "name": name, "options": options.model_dump(mode="json")}
+                made = await connection.execute(insert(collections).values(values).returning(collections.c.id))
+                return await _get(connection, tenant_id, made.scalar_one())
+        except exc.IntegrityError as error:
+            raise _translated(error) from error
+
+    async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection:
+        """Raises NotFound."""
+        async with self._database.transaction() as connection:
+            return await _get(connection, tenant_id, collection_id)
+
+    async def list_collections(self, tenant_id: UUID) -> list[Collection]:
+        """The default one first, then by name."""
+        async with self._database.transaction() as connection:
+            found = await connection.execute(_VIEW, {"tenant_id": tenant_id, "collection_id": None})
+            return [_view(row) for row in found.mappings()]
+
+    async def update(
+        self, tenant_id: UUID, collection_id: UUID, *, name: str | None, options: IngestOptions | None
+    ) -> Collection:
+        """Raises NotFound, CollectionExists."""
+        changes: dict[str, Any] = {} if name is None else {"name": name}
+        if options is not None:
+            changes["options"] = options.model_dump(mode="json")
+        try:
+            async with self._database.transaction() as connection:
+                if changes:
+                    await connection.execute(update(collections).where(*_one(tenant_id, collection_id)).values(changes))
+                return await _get(connection, tenant_id, collection_id)
+        except exc.IntegrityError as error:
+            raise _translated(error) from error
+
+    async def delete(self, tenant_id: UUID, collection_id: UUID) -> None:
+        """Raises NotFound; Conflict for the default collection and for one that still holds documents."""
+        async with self._database.transaction() as connection:
+            # Held until the end, so that no document comes in between the look and the deletion.
+            await connection.execute(select(collections).where(*_one(tenant_id, collection_id)).with_for_update())
+            found = await _get(connection, tenant_id, collection_id)
+            if found.is_default:
+                raise Conflict("The default collection stays.")
+            if found.documents:
+                raise Conflict("The collection still holds documents.")
+            await connection.execute(
+                update(collections).where(*_one(tenant_id, collection_id)).values(deleted_at=func.now())
+            )
+
+    async def unknown(self, tenant_id: UUID, collection_ids: Sequence[UUID]) -> list[UUID]:
+        """Those of the ids that are not collections of the tenant (or are deleted), in the given order."""
+        async with self._database.transaction() as connection:
+            found = await connection.execute(
+                select(collections.c.id).where(
+                    collections.c.tenant_id == tenant_id,
+                    collections.c.deleted_at.is_(None),
+                    collections.c.id.in_(collection_ids),
+                )
+            )
+            known = set(found.scalars())
+        return [collection_id for collection_id in collection_ids if collection_id not in known]
+
+
+def _one(tenant_id: UUID, collection_id: UUID) -> tuple[Any, ...]:
+    return (
+        collections.c.id == collection_id,
+        collections.c.tenant_id == tenant_id,
+        collections.c.deleted_at.is_(None),
+    )
+
+
+async def _get(connection: AsyncConnection, tenant_id: UUID, collection_id: UUID) -> Collection:
+    found = await connection.execute(_VIEW, {"tenant_id": tenant_id, "collection_id": collection_id})
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such collection.")
+    return _view(row)
+
+
+def _view(row: RowMapping) -> Collection:
+    return Collection(**{**row, "options": IngestOptions(**row["options"])})
+
+
+def _translated(error: exc.IntegrityError) -> Exception:
+    return CollectionExists() if constraint_of(error) == "collections_name_key" else error

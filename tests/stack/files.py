@@ -50,3 +50,23 @@ def broken_pdf() -> bytes:
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 200
+
+
+def poisoned_pdf(good: str, megabytes: int = 400) -> bytes:
+    """Three pages, the second of which keeps a reader busy for minutes: some 20 million drawing commands."""
+    document = pymupdf.open()
+    for text in (f"{good} One.", "Poison.", f"{good} Three."):
+        document.new_page().insert_text((72, 72), text)
+    command = b"0 0 m 1 1 l S (x) Tj "
+    stream = b"BT /helv 8 Tf " + command * (megabytes * 1024 * 1024 // len(command)) + b" ET"
+    document.update_stream(document[1].get_contents()[0], stream, compress=True)
+    return bytes(document.tobytes(deflate=True))
+
+
+def pdf_with_white_text(shown: str, hidden: str) -> bytes:
+    """A page that says one thing to a person and another to a program."""
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_text((72, 100), shown, fontsize=11)
+    page.insert_text((72, 130), hidden, fontsize=11, color=(1, 1, 1))
+    return bytes(document.tobytes())

@@ -164,12 +164,14 @@ class PageRange(Model):
     """Pages `first` to `last`, both included; the unit of parallel parsing.
 
     Rows for CSV, where `offset` is the byte that row `first` begins at. For other formats without pages one range 1-1.
+    `skip`: pages that break their reader and are not to be looked at, not even for the sake of others.
     """
 
     index: int
     first: int
     last: int
     offset: int | None = None
+    skip: tuple[int, ...] = ()
 
 
 class DocumentPlan(Model):

@@ -77,7 +77,9 @@ def _range_blocks(document: Any, pages: PageRange) -> Iterator[Block]:
     for first, last in windows(document.page_count):
         if last < pages.first or first > pages.last:
             continue
-        window = without_furniture([_page_text(document, number) for number in range(first, last + 1)])
+        window = without_furniture(
+            [_page_text(document, number) for number in range(first, last + 1) if number not in pages.skip]
+        )
         style = style_of(window)
         for page in window:
             if pages.first <= page.number <= pages.last:

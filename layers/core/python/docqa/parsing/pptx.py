@@ -45,7 +45,8 @@ class PptxParser:
         blocks: list[Block] = []
         with reading("a presentation"):
             for number in range(pages.first, min(pages.last, len(slides)) + 1):
-                blocks.extend(_slide_blocks(slides[number - 1], number))
+                if number not in pages.skip:
+                    blocks.extend(_slide_blocks(slides[number - 1], number))
         return ParsedRange(index=pages.index, blocks=tuple(blocks))
 
 

@@ -1,7 +1,7 @@
 """Reading files of unknown origin in a process of its own, with limits on time and memory.
 
-`SandboxedParser` is a `Parser` like those it stands before. Where a page of a paged format breaks its reader, the other
-pages are read one by one, and the broken ones are named in a warning whose `detail` is the error's code.
+`SandboxedParser` is a `Parser` like those it stands before. Where pages of a paged format break their reader, the
+other pages are read without them, and they are named in a warning whose `detail` is the error's code.
 """
 
 import json
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from docqa.core.errors import CorruptFile, DocQAError, DocumentRejected, ProcessingFailed, TooComplex, error_by_name
-from docqa.core.models import Block, DocumentPlan, DocumentWarning, Format, PageRange, ParsedRange
+from docqa.core.models import DocumentPlan, Format, PageRange, ParsedRange
 from docqa.core.noticed import combined, warning
 from docqa.parsing.sandbox_worker import DONE, OUT_OF_MEMORY, REFUSED
 
@@ -32,16 +32,16 @@ _GRACE_S = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxLimits:
-    """What one file may take. Parsing a range may take `range_seconds` and `page_seconds` more for each page."""
+    """What one file may take. All that can happen to one range stays below the function's timeout of five minutes."""
 
     memory_bytes: int = 1 << 30
     check_seconds: float = 20.0
-    plan_seconds: float = 60.0
-    range_seconds: float = 30.0
-    page_seconds: float = 5.0
+    plan_seconds: float = 100.0
+    range_seconds: float = 60.0
+    """For a range of a paged format, which can be read page by page when it takes longer."""
     lone_page_seconds: float = 20.0
-    all_pages_seconds: float = 150.0
-    """For reading a range's pages one by one after the whole range has failed."""
+    all_pages_seconds: float = 120.0
+    unpaged_seconds: float = 240.0
 
 
 class Sandbox:
@@ -152,38 +152,49 @@ class SandboxedParser:
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
         """Raises what the format's parser raises, and TooComplex; pages that break their reader are skipped instead."""
         limits = self._sandbox.limits
-        paged = self._format in _PAGED
-        count = pages.last - pages.first + 1 if paged else 1
+        if self._format not in _PAGED:
+            return self._parsed(path, pages, limits.unpaged_seconds)
         try:
-            return self._parsed(path, pages, limits.range_seconds + limits.page_seconds * count)
+            return self._parsed(path, pages, limits.range_seconds)
         except (TooComplex, CorruptFile) as error:
-            if not paged:
-                raise
             _log.warning("range_unreadable", extra={"first": pages.first, "last": pages.last, "error": error.code})
-            return self._page_by_page(path, pages, error)
+            return self._without_broken_pages(path, pages, error)
 
     def _parsed(self, path: Path, pages: PageRange, seconds: float) -> ParsedRange:
         told = self._sandbox.run("parse", self._format, seconds, path=str(path), pages=pages.model_dump())
         return ParsedRange.model_validate_json(told)
 
-    def _page_by_page(self, path: Path, pages: PageRange, reason: DocumentRejected) -> ParsedRange:
-        """Whatever pages of a range can be read alone, in bounded time. Of a range of one page, that is none."""
+    def _without_broken_pages(self, path: Path, pages: PageRange, reason: DocumentRejected) -> ParsedRange:
+        numbers = range(pages.first, pages.last + 1)
+        broken = self._broken(path, pages) if len(numbers) > 1 else {pages.first: reason}
+        warnings = [warning("page_unreadable", detail=error.code, pages=[n]) for n, error in broken.items()]
+        read = ParsedRange(index=pages.index, blocks=())
+        if len(broken) < len(numbers):
+            try:
+                rest = pages.model_copy(update={"skip": tuple(broken)})
+                read = self._parsed(path, rest, self._sandbox.limits.range_seconds)
+            except (TooComplex, CorruptFile) as error:  # each can be read, but not together
+                others = [n for n in numbers if n not in broken]
+                warnings.append(warning("page_unreadable", detail=error.code, count=len(others), pages=others))
+        return read.model_copy(update={"warnings": combined([*read.warnings, *warnings])})
+
+    def _broken(self, path: Path, pages: PageRange) -> dict[int, DocumentRejected]:
+        """The pages that cannot be read alone, found in bounded time; those it does not suffice for count as broken."""
         limits = self._sandbox.limits
-        deadline = time.monotonic() + (limits.all_pages_seconds if pages.last > pages.first else 0.0)
-        blocks: list[Block] = []
-        warnings: list[DocumentWarning] = []
-        for number in range(pages.first, pages.last + 1):
+        deadline = time.monotonic() + limits.all_pages_seconds
+        numbers = range(pages.first, pages.last + 1)
+        broken: dict[int, DocumentRejected] = {}
+        for number in numbers:
+            others = tuple(other for other in numbers if other != number)
+            alone = pages.model_copy(update={"first": number, "last": number, "skip": others})
             seconds = min(limits.lone_page_seconds, deadline - time.monotonic())
             try:
                 if seconds <= 0:
-                    raise reason
-                alone = self._parsed(path, pages.model_copy(update={"first": number, "last": number}), seconds)
+                    raise TooComplex
+                self._parsed(path, alone, seconds)
             except (TooComplex, CorruptFile) as error:
-                warnings.append(warning("page_unreadable", detail=error.code, pages=[number]))
-            else:
-                blocks.extend(alone.blocks)
-                warnings.extend(alone.warnings)
-        return ParsedRange(index=pages.index, blocks=tuple(blocks), warnings=combined(warnings))
+                broken[number] = error
+        return broken
 
 
 def sandboxed(sandbox: Sandbox) -> Callable[[Format], SandboxedParser]:

@@ -38,11 +38,35 @@ def test_chinese_needs_no_spaces() -> None:
     assert sentences("".join(expected)) == expected
 
 
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["「行く。」と彼は言った。", "雨が降った。", "温度は３．５度だった．", "「はい。」", "次の文。"],
+        ["នេះគឺជាប្រយោគទីមួយ។", "នេះគឺជាប្រយោគទីពីរ។", "ចប់៕"],
+        ["ဤသည်မှာ ပထမဝါကျ ဖြစ်သည်။", "ဤသည်မှာ ဒုတိယဝါကျ ဖြစ်သည်။"],
+    ],
+    ids=["japanese", "khmer", "burmese"],
+)
+def test_scripts_without_spaces(expected: list[str]) -> None:
+    assert sentences("".join(expected)) == expected
+
+
+def test_thai_ends_at_a_space_once_a_sentence_is_long_enough() -> None:
+    first = "ประภาคารบนเกาะกัลล์สร้างขึ้นเมื่อปี 1874 โดยวิศวกร มาเรีย โอคาฟอร์ ซึ่งมาจากเมืองใหญ่"
+    second = "ตะเกียงมองเห็นได้จากระยะยี่สิบไมล์ในคืนที่ท้องฟ้าแจ่มใส"
+    assert sentences(f"{first} {second}") == [first, second]
+
+
+def test_right_to_left_titles_and_initials_do_not_end_a_sentence() -> None:
+    expected = ["كتب د. أحمد الرسالة.", "ثم عاد إلى البيت.", "הספר של א. כהן יצא לאור.", "הוא נמכר היטב."]
+    assert sentences(" ".join(expected)) == expected
+
+
 def test_a_line_break_ends_a_sentence() -> None:
     assert sentences("Year | Ships\n1875 | 120\r\nand more") == ["Year | Ships", "1875 | 120", "and more"]
 
 
-@given(st.text(alphabet="aB.!?。 \n\"'”)3;é؟", max_size=80))
+@given(st.text(alphabet="aB.!?。．」と \n\"'”)3;é؟ก។د", max_size=80))
 def test_spans_cover_everything_but_white_space(text: str) -> None:
     spans = sentence_spans(text)
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())

@@ -134,8 +134,8 @@ ENDINGS = {
 
 # Beside those of `function_words`, whose lists search depends on.
 WORDS = {
-    "da": "alt anden andre bliver både dine disse dit end enhver før gennem hende hver hvis hvordan ikke ingen kun kunne "
-    "lige mange meget mere mit må nej noget nogle os selv sin sit skal skulle sådan uden vil ville vores",
+    "da": "alt anden andre bliver både dine disse dit end enhver før gennem hende hver hvis hvordan ikke ingen kun "
+    "kunne lige mange meget mere mit må nej noget nogle os selv sin sit skal skulle sådan uden vil ville vores",
     "no": "blir ble både ditt hverandre kunne mange mitt nei noe noen se sitt skulle slik ville vår våre gjennom",
     "es": "puede pueden debe deben son sólo solo todo todos toda todas otro otra otros cada así según antes después "
     "mientras donde aunque hacer estos estas entonces nuestro aquí sido",

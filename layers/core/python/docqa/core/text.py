@@ -2,23 +2,34 @@
 
 Rules, not a model: a terminator ends a sentence unless what stands around it says otherwise (an abbreviation, an
 initial, an ordinal, a lower-case word after it). A line break always ends one: table rows, list items and headings
-stand on lines of their own. CJK terminators need no space after them. No character other than white space is lost: the
-spans cover all the rest, in order, without overlap.
+stand on lines of their own. CJK, Khmer, Burmese and Tibetan terminators need no space after them. Thai and Lao have none:
+a space ends a clause, and counts as an end once a sentence is long enough. No character other than white space is lost:
+the spans cover all the rest, in order, without overlap.
 """
 
 import re
 
 _CLOSERS = "\"'\u2019\u201d\u00bb\u203a)]}\u300d\u300f\u3011\uff09\u300b"
 _LOW_CLOSERS = _CLOSERS + "\u201c\u2018"  # German quotations close with what opens an English one
-_WIDE = "\u3002\uff01\uff1f\uff0e\uff61"  # CJK stop, exclamation, question, full-width dot, half-width stop
+_WIDE = (
+    "\u3002\uff01\uff1f\uff0e\uff61"  # CJK stop, exclamation, question, full-width dot, half-width stop
+    "\u17d4\u17d5\u104b\u0f0d\u0f0e"  # Khmer, Burmese, Tibetan
+)
 _NARROW = ".!?\u2026\u061f\u06d4\u0964\u0965\u1362\u0589\u037e"  # Latin, Arabic, Urdu, Hindi, Ethiopic, Armenian, Greek
+
+_THAI_OR_LAO = "\u0e01-\u0e4e\u0e81-\u0ece"
+_THAI_CHARS = 60
+"""A Thai or Lao sentence of fewer characters goes on after a space: names and numbers have spaces around them."""
+_GOES_ON = "ซึ่ง|ที่|และ|หรือ|โดย|เพื่อ|เพราะ|ເຊິ່ງ|ທີ່|ແລະ|ຫຼື"  # "which", "that", "and", "or", "by", "for", "because"
 
 _BOUNDARY = re.compile(
     rf"[{_WIDE}]+[{re.escape(_CLOSERS)}{_WIDE}]*"
     rf"|[{re.escape(_NARROW)}]+[{re.escape(_LOW_CLOSERS)}]*(?=\s|$)"
     rf"|[{re.escape(_NARROW)}]+(?:\[\d+\])+(?=\s|$)"  # reference marks: "ended.[12] Then"
     r"|[\n\r\u2028\u2029\u0085\x0b\x0c]+"
+    rf"|(?<=[{_THAI_OR_LAO}])[ \u00a0]+(?=[{_THAI_OR_LAO}])(?!{_GOES_ON})"
 )
+_QUOTED_ON = "\u3068\u3063"  # Japanese "… he said": the sentence goes on after the closing bracket
 _LAST_WORD = re.compile(r"[^\W_](?:[^\W_]|[.&'\u2019-])*$")
 _NEXT_WORD = re.compile(r"[\s\"'\u201c\u201e\u00ab\u2018(\[{\u00bf\u00a1]*([^\W_]+)?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
@@ -85,8 +96,14 @@ def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: in
 
 def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     mark = match.group()
-    if mark[0].isspace() or mark[0] in _WIDE:
+    if mark[0] in " \u00a0":  # between Thai or Lao letters
+        return match.start() - start >= _THAI_CHARS
+    if mark[0].isspace():
         return True
+    if mark[0] in _WIDE:
+        after = text[match.end() : match.end() + 1]
+        decimal = mark == "\uff0e" and after.isdigit()
+        return not decimal and not (mark[-1] in "\u300d\u300f" and after and after in _QUOTED_ON)
     following = _NEXT_WORD.match(text, match.end())
     word = (following.group(1) or "") if following else ""
     if word[:1].islower():
@@ -112,7 +129,10 @@ def _is_abbreviation(before: str, following: str) -> bool:
     if last in _BEFORE_NUMBER:
         return following[:1].isdigit()
     if len(last) == 1 and last.isalpha():  # initials: "J. Smith"; "z. B. Berlin", "U. S. C."
-        return follower not in _STARTERS if found.group().isupper() else len(following) == 1
+        if found.group().isupper():
+            return follower not in _STARTERS
+        caseless = not found.group().islower()  # Arabic and Hebrew titles and initials
+        return caseless or len(following) == 1
     if last in _SOMETIMES or _DOTTED.fullmatch(last):
         return follower not in _STARTERS
     return False

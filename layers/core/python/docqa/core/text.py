@@ -2,9 +2,9 @@
 
 Rules, not a model: a terminator ends a sentence unless what stands around it says otherwise (an abbreviation, an
 initial, an ordinal, a lower-case word after it). A line break always ends one: table rows, list items and headings
-stand on lines of their own. CJK, Khmer, Burmese and Tibetan terminators need no space after them. Thai and Lao have none:
-a space ends a clause, and counts as an end once a sentence is long enough. No character other than white space is lost:
-the spans cover all the rest, in order, without overlap.
+stand on lines of their own. CJK, Khmer, Burmese and Tibetan terminators need no space after them. Thai and Lao have
+none: a space ends a clause, and counts as an end once a sentence is long enough. No character other than white space is
+lost: the spans cover all the rest, in order, without overlap.
 """
 
 import re

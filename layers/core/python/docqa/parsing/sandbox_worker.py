@@ -18,6 +18,7 @@ from typing import Any, NotRequired, TypedDict
 
 from docqa.core.errors import DocQAError
 from docqa.core.models import Format, Model, PageRange
+from docqa.parsing.files import plan_file, read_range
 from docqa.parsing.registry import parser_for
 from docqa.parsing.sniff import check
 
@@ -105,10 +106,10 @@ def _child(task: Task) -> None:
 
 
 def _done(task: Task) -> Model:
-    parser, path = parser_for(Format(task["format"])), Path(task["path"])
+    path, format = Path(task["path"]), Format(task["format"])
     if task["do"] == "plan":
-        return parser.plan(path, max_pages=task["max_pages"])
-    return parser.parse(path, PageRange.model_validate(task["pages"]))
+        return plan_file(path, format, max_pages=task["max_pages"])
+    return read_range(path, format, PageRange.model_validate(task["pages"]))
 
 
 def _checked(task: Task) -> str:

@@ -76,7 +76,7 @@ def test_blocks_are_well_formed(parser: Parser, path: Path) -> None:
             assert block.text == block.text.strip() != ""
             assert (block.level is not None) == (block.kind is BlockKind.HEADING)
             assert (block.row is not None) == (block.kind is BlockKind.ROW)
-            assert block.kind in (BlockKind.TABLE,) or "\n" not in block.text
+            assert block.kind in (BlockKind.TABLE, BlockKind.CODE) or "\n" not in block.text
             if plan.page_count is None:
                 assert block.page is None
             else:

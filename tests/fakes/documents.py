@@ -1,6 +1,8 @@
 """Documents made on the spot, so that tests know every word that is in them."""
 
+import textwrap
 from collections.abc import Callable, Sequence
+from email.message import EmailMessage
 from pathlib import Path
 
 import docx
@@ -101,15 +103,64 @@ def write_csv(path: Path, rows: int = 40) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def write_html(path: Path) -> None:
+    """A page with a menu, two sections, a list and a table."""
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in TABLE[1:])
+    heads = "".join(f"<th>{cell}</th>" for cell in TABLE[0])
+    path.write_text(
+        "<!DOCTYPE html><html lang='en'><head><title>Annals of Gull Island</title></head><body>"
+        "<nav><ul><li><a href='/'>Home</a></li><li><a href='/lamp'>The lamp</a></li></ul></nav>"
+        f"<h1>Annals of Gull Island</h1><h2>The lamp</h2><p>{PROSE}</p>"
+        f"<h2>Ships</h2><ul><li>the Amity</li><li>the Bounty</li></ul><table><tr>{heads}</tr>{rows}</table>"
+        "</body></html>",
+        encoding="utf-8",
+    )
+
+
+def write_markdown(path: Path) -> None:
+    """A title, two sections, a list, a table."""
+    rows = "\n".join(f"| {' | '.join(row)} |" for row in (TABLE[0], ("---",) * 3, *TABLE[1:]))
+    path.write_text(
+        f"# Annals of Gull Island\n\n## The lamp\n\n{PROSE}\n\n## Ships\n\n- the Amity\n- the Bounty\n\n{rows}\n",
+        encoding="utf-8",
+    )
+
+
+def write_text(path: Path) -> None:
+    """A title in capitals, a wrapped paragraph, a list, a table drawn with spaces."""
+    rows = "\n".join("".join(f"{cell:10}" for cell in row).rstrip() for row in TABLE)
+    prose = textwrap.fill(PROSE, 72)
+    path.write_text(
+        f"ANNALS OF GULL ISLAND\n\n{prose}\n\nShips\n-----\n\n* the Amity\n* the Bounty\n\n{rows}\n", encoding="utf-8"
+    )
+
+
+def write_eml(path: Path) -> None:
+    """A message in two forms with a table attached."""
+    message = EmailMessage()
+    message["Subject"], message["Date"] = "Annals of Gull Island", "Mon, 03 Mar 2025 09:00:00 +0100"
+    message["From"], message["To"] = "Maria Okafor <maria@example.org>", "Ada Lund <ada@example.org>"
+    message.set_content(f"Dear Ada,\n\n{textwrap.fill(PROSE, 72)}\n")
+    message.add_alternative(f"<html><body><p>Dear Ada,</p><p>{PROSE}</p></body></html>", subtype="html")
+    table = "\n".join(",".join(row) for row in TABLE)
+    message.add_attachment(table.encode(), maintype="text", subtype="csv", filename="ships.csv")
+    path.write_bytes(message.as_bytes())
+
+
 WRITERS: dict[Format, Callable[[Path], None]] = {
     Format.PDF: write_pdf,
     Format.DOCX: write_docx,
     Format.PPTX: write_pptx,
     Format.CSV: write_csv,
+    Format.HTML: write_html,
+    Format.MARKDOWN: write_markdown,
+    Format.TEXT: write_text,
+    Format.EML: write_eml,
 }
 SENTENCE: dict[Format, str] = {
     Format.PDF: "Its lamp could be seen from twenty miles away on a clear night.",
     Format.DOCX: "Its lamp could be seen from twenty miles away on a clear night.",
     Format.PPTX: "Its lamp could be seen from twenty miles away on a clear night.",
     Format.CSV: "Name: Ship 7; Year: 1877; Captain: Okafor, M. 7",
+    **dict.fromkeys((Format.HTML, Format.MARKDOWN, Format.TEXT, Format.EML), PROSE.split(". ")[1] + "."),
 }

@@ -91,8 +91,9 @@ class _Signs:
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.languages = languages
-        self.known = {code: {*FUNCTION_WORDS.get(code, ()), *signs.WORDS.get(code, "").split()} for code in languages}
-        words = _shared((word, code) for code in languages for word in sorted(self.known[code]))
+        known = {code: {*FUNCTION_WORDS.get(code, ()), *signs.WORDS.get(code, "").split()} for code in languages}
+        self.telling = {code: {word for word in words if len(word) > 1} for code, words in known.items()}
+        words = _shared((word, code) for code in languages for word in sorted(known[code]))
         # A single letter is an abbreviation or an item's mark as often as it is a word.
         self.words = {
             word: tuple((code, share / 2 if len(word) == 1 else share) for code, share in spoken)
@@ -117,7 +118,7 @@ class _Signs:
             for language, share in self.letters.get(letter, ()):
                 scores[language] += share * count
         (best, score), (_, second) = sorted(scores.items(), key=lambda item: -item[1])[:2]
-        support = max(score, len(words & self.known[best]))
+        support = max(score, len(words & self.telling[best]))
         clear = score >= _LEAD * second and support >= max(_LEAST_SUPPORT, _LEAST_A_WORD * len(words))
         return best if clear else None
 

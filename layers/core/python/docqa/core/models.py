@@ -25,6 +25,37 @@ class Format(StrEnum):
     DOCX = "docx"
     PPTX = "pptx"
     CSV = "csv"
+    HTML = "html"
+    MARKDOWN = "md"
+    TEXT = "txt"
+    EML = "eml"
+
+    @classmethod
+    def of_filename(cls, name: str) -> "Format | None":
+        """The format that a file's name says, None if it says none of ours."""
+        extension = extension_of(name)
+        value = _ALIASES.get(extension, extension)
+        return next((format for format in cls if format.value == value), None)
+
+
+_ALIASES = {  # other extensions of a format → its value
+    alias: value
+    for value, aliases in {
+        "html": "htm xhtml xht",
+        "md": "markdown mdown mkd",
+        "txt": "text log",
+        "csv": "tsv tab",
+        "docx": "docm dotx dotm",
+        "pptx": "pptm ppsx ppsm potx potm",
+        "xlsx": "xlsm xltx xltm",
+    }.items()
+    for alias in aliases.split()
+}
+
+
+def extension_of(name: str) -> str:
+    """What follows the last dot of a file's name, in lower case; "" if there is none."""
+    return name.rpartition(".")[2].strip().lower() if "." in name else ""
 
 
 class Status(StrEnum):

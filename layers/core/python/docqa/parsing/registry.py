@@ -11,6 +11,10 @@ PARSERS: dict[Format, str] = {
     Format.DOCX: "docqa.parsing.docx:DocxParser",
     Format.PPTX: "docqa.parsing.pptx:PptxParser",
     Format.CSV: "docqa.parsing.csv_:CsvParser",
+    Format.HTML: "docqa.parsing.html:HtmlParser",
+    Format.MARKDOWN: "docqa.parsing.markdown:MarkdownParser",
+    Format.TEXT: "docqa.parsing.text_:TextParser",
+    Format.EML: "docqa.parsing.eml:EmlParser",
 }
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CopySourceTypeDef, ObjectIdentifierTypeDef
 
 MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchVersion"}
+_ACTIVE = ("text/html", "message/rfc822")
+"""What a browser would run scripts of, in the store's origin: it is saved, never shown."""
 
 
 class S3Bucket:
@@ -76,7 +78,8 @@ class S3Bucket:
 
     def presign_download(self, key: str, *, filename: str, content_type: str, expires_s: int) -> str:
         # RFC 6266 / RFC 5987: the user's name travels percent-encoded, so that no character of it can end the header.
-        disposition = f"inline; filename*=UTF-8''{quote(filename, safe='')}"
+        shown = "attachment" if content_type in _ACTIVE else "inline"
+        disposition = f"{shown}; filename*=UTF-8''{quote(filename, safe='')}"
         return self._s3.generate_presigned_url(
             "get_object",
             Params={

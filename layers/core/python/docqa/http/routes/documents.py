@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, status
 
 from docqa.core.errors import FileEmpty, FileTooLarge, UnsupportedType, UploadMissing
+from docqa.core.formats import refusal
 from docqa.core.ids import artifact_prefix, upload_key
 from docqa.core.models import DocumentView, Format, VersionKey
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
@@ -18,6 +19,10 @@ MEDIA_TYPES = {
     Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Format.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     Format.CSV: "text/csv",
+    Format.HTML: "text/html",
+    Format.MARKDOWN: "text/markdown",
+    Format.TEXT: "text/plain",
+    Format.EML: "message/rfc822",
 }
 
 
@@ -115,12 +120,9 @@ async def remove(services: Services, tenant_id: UUID, document_id: UUID) -> None
 
 def _accept(body: NewDocument, services: Services) -> Format:
     """The format of an announced file. Raises UnsupportedType, FileEmpty, FileTooLarge."""
-    extension = body.filename.rpartition(".")[2].lower() if "." in body.filename else ""
-    try:
-        format = Format(extension)
-    except ValueError as error:
-        known = ", ".join(sorted(f.value.upper() for f in Format))
-        raise UnsupportedType(f"Files of type {extension or 'unknown'!r} are not supported; {known} are.") from error
+    format = Format.of_filename(body.filename)
+    if format is None:
+        raise UnsupportedType(refusal(body.filename))
     if body.size == 0:
         raise FileEmpty()
     if body.size > services.limits.max_upload_bytes:

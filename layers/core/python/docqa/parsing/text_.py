@@ -1,0 +1,98 @@
+"""Plain text in any encoding. A large file is read in ranges of bytes that end between paragraphs."""
+
+from pathlib import Path
+from typing import BinaryIO, ClassVar
+
+from docqa.core.controls import without_controls
+from docqa.core.errors import FileEmpty
+from docqa.core.models import DocumentPlan, Format, PageRange, ParsedRange
+from docqa.core.noticed import warning
+from docqa.parsing.boundary import reading
+from docqa.parsing.encoding import detect_encoding
+from docqa.parsing.text_blocks import text_blocks
+
+RANGE_BYTES = 2 * 1024 * 1024
+_HEAD_BYTES = 256 * 1024
+_SEARCHED_BYTES = 64 * 1024
+"""How far after its nominal end a range looks for the end of a paragraph."""
+_WIDE = ("utf-16", "utf-32")
+
+
+class TextParser:
+    """Parser of plain text; see the module."""
+
+    format: ClassVar[Format] = Format.TEXT
+    version: ClassVar[str] = "text-1"
+
+    def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
+        """One range, or as many as a large file needs. Raises FileEmpty."""
+        return DocumentPlan(page_count=None, ranges=plan_ranges(path))
+
+    def parse(self, path: Path, pages: PageRange) -> ParsedRange:
+        """Raises CorruptFile."""
+        with reading("a text"):
+            text, broken = range_text(path, pages)
+            warnings = (warning("undecodable_characters", count=broken),) if broken else ()
+            return without_controls(ParsedRange(index=pages.index, blocks=tuple(text_blocks(text)), warnings=warnings))
+
+
+def plan_ranges(path: Path) -> tuple[PageRange, ...]:
+    """Ranges of about 2 MiB; their `offset` is where they begin. Raises FileEmpty."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+            raise FileEmpty
+        if size <= 2 * RANGE_BYTES:
+            return (PageRange(index=0, first=1, last=1),)
+        wide = detect_encoding(head).startswith(_WIDE)
+        starts = [
+            0,
+            *(_boundary(file, at, wide=wide) for at in range(RANGE_BYTES, size - RANGE_BYTES // 2, RANGE_BYTES)),
+        ]
+    return tuple(
+        PageRange(index=index, first=index + 1, last=index + 1, offset=start) for index, start in enumerate(starts)
+    )
+
+
+def range_text(path: Path, pages: PageRange) -> tuple[str, int]:
+    """The decoded text of a range, and how many characters of it could not be decoded."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        encoding = detect_encoding(head)
+        wide = encoding.startswith(_WIDE)
+        if pages.offset is None:
+            file.seek(0)
+            data = file.read()
+        else:
+            ends = next((one.offset for one in plan_ranges(path) if one.index == pages.index + 1), None)
+            file.seek(pages.offset)
+            data = file.read() if ends is None else file.read(ends - pages.offset)
+    if not wide and (pages.offset is None or head.isascii()):
+        encoding = detect_encoding(data)
+    elif wide and pages.offset:
+        encoding = _without_mark(encoding, head)
+    elif encoding == "utf-8-sig" and pages.offset:
+        encoding = "utf-8"
+    text = data.decode(encoding, "replace").removeprefix("\ufeff").replace("\x00", "")
+    return text, text.count("\ufffd")
+
+
+def _without_mark(encoding: str, head: bytes) -> str:
+    """The codec of the middle of a file whose byte order mark stands at its beginning."""
+    if encoding in _WIDE:
+        return f"{encoding}-be" if head[:2] in (b"\xfe\xff", b"\x00\x00") else f"{encoding}-le"
+    return encoding
+
+
+def _boundary(file: BinaryIO, at: int, *, wide: bool) -> int:
+    """Where the first paragraph after a place begins, else the first line, else the place itself."""
+    file.seek(at)
+    data = file.read(_SEARCHED_BYTES)
+    if wide:
+        return at  # a multiple of four: never amid a character but for one in two halves
+    for mark in (b"\n\n", b"\r\n\r\n", b"\n", b"\r"):
+        found = data.find(mark)
+        if found >= 0:
+            return at + found + len(mark)
+    return at

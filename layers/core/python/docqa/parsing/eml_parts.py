@@ -15,11 +15,10 @@ from docqa.core.errors import DocQAError
 from docqa.core.formats import advice
 from docqa.core.models import Block, BlockKind, DocumentWarning, Format, extension_of
 from docqa.core.noticed import warning
+from docqa.parsing.charsets import decoded
 from docqa.parsing.eml_headers import address_line, filename, header
 from docqa.parsing.eml_text import ENCRYPTED, field_blocks, plain_blocks
-from docqa.parsing.encoding import detect_encoding
 from docqa.parsing.html import read_html_bytes
-from docqa.parsing.html_tree import python_codec
 from docqa.parsing.registry import PARSERS, parser_for
 from docqa.parsing.sniff import check
 from docqa.parsing.sniff_text import is_mail
@@ -125,7 +124,7 @@ class Reader:
         elif kind in _TNEF or name.lower() == "winmail.dat":
             self._skip("winmail.dat, a form of attachment that only Outlook reads")
         elif kind in _FIELDS:
-            self.blocks += field_blocks(self._text(part)[0])
+            self.blocks += field_blocks(_text(part)[0])
         elif attached or not (kind.startswith("text/") or kind == "message/delivery-status"):
             self._attachment(part, kind, name, depth)
         elif kind == "text/html":
@@ -136,7 +135,7 @@ class Reader:
             self._plain(part)
 
     def _plain(self, part: Message) -> None:
-        text, broken = self._text(part)
+        text, broken = _text(part)
         if ENCRYPTED in text:
             self.warnings.append(warning("part_unreadable", detail="a signed or encrypted message"))
             text = text.partition(ENCRYPTED)[0]
@@ -144,18 +143,6 @@ class Reader:
             self.warnings.append(warning("undecodable_characters", count=broken))
         flowed = str(part.get_param("format", "")).lower() == "flowed"
         self.blocks += plain_blocks(text, flowed=flowed, delete_space=str(part.get_param("delsp", "")).lower() == "yes")
-
-    def _text(self, part: Message) -> tuple[str, int]:
-        """The text of a part in its charset, or in the likeliest if that is unknown or wrong; the characters lost."""
-        data = _payload(part)
-        declared = python_codec(part.get_content_charset() or "")
-        if declared:
-            try:
-                return data.decode(declared).replace("\x00", ""), 0
-            except UnicodeDecodeError:
-                pass
-        text = data.decode(detect_encoding(data), "replace").removeprefix("\ufeff").replace("\x00", "")
-        return text, text.count("\ufffd")
 
     # -- attachments ---------------------------------------------------------------------------------
 
@@ -220,6 +207,11 @@ def _payload(part: Message) -> bytes:
     """The decoded bytes of a part; what cannot be decoded as declared comes as it stands."""
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
+
+
+def _text(part: Message) -> tuple[str, int]:
+    """The text of a part, and how many characters of it could not be decoded."""
+    return decoded(_payload(part), (part.get_content_charset(),))
 
 
 def _words(blocks: Sequence[Block]) -> int:

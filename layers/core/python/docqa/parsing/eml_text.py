@@ -8,6 +8,7 @@ from docqa.parsing.text_blocks import text_blocks
 
 _QUOTED = re.compile(r"((?:> ?)+)(.*)")
 _SIGNATURE = "-- "
+_SIGNATURE_LINE = re.compile(r"^(?:> ?)*-- ?$", re.M)
 _SIGNED = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\r?\n(?:[\w-]+: [^\n]*\n)*\r?\n?")
 _ARMOUR = ("-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----")
 ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
@@ -34,6 +35,7 @@ def plain_blocks(text: str, *, flowed: bool = False, delete_space: bool = False)
     text = _without_armour(text.replace("\r\n", "\n").replace("\r", "\n"))
     if flowed:
         text = _unflowed(text, delete_space=delete_space)
+    text = _SIGNATURE_LINE.sub("", text)
     return [block for run in _runs(text) for block in text_blocks(run)]
 
 

@@ -14,7 +14,7 @@ from docqa.core.noticed import combined, hidden_text, warning
 from docqa.parsing.boundary import reading
 from docqa.parsing.html_blocks import Counts, html_blocks
 from docqa.parsing.html_meta import base_of, metadata_of, page_language
-from docqa.parsing.html_tree import decoded, tree
+from docqa.parsing.html_tree import decoded_page, tree
 
 MAX_BYTES = 32 * 1024 * 1024
 """As a tree a page takes about ten times as much memory."""
@@ -34,7 +34,7 @@ class HtmlParser:
         if not head.strip():
             raise FileEmpty
         with reading("a web page"):
-            root, _ = tree(decoded(head)[0])
+            root, _ = tree(decoded_page(head)[0])
             ranges = (PageRange(index=0, first=1, last=1),)
             if root is None:
                 return DocumentPlan(page_count=None, ranges=ranges)
@@ -54,7 +54,7 @@ class HtmlParser:
 
 def read_html_bytes(data: bytes, *, declared: str | None = None) -> tuple[list[Block], list[DocumentWarning]]:
     """The blocks of a page in any encoding; `declared` is the one that a mail around it names."""
-    text, broken = decoded(data, declared)
+    text, broken = decoded_page(data, declared)
     blocks, warnings = read_html(text)
     if broken:
         warnings.append(warning("undecodable_characters", count=broken))

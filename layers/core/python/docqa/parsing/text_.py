@@ -15,7 +15,6 @@ RANGE_BYTES = 2 * 1024 * 1024
 _HEAD_BYTES = 256 * 1024
 _SEARCHED_BYTES = 64 * 1024
 """How far after its nominal end a range looks for the end of a paragraph."""
-_WIDE = ("utf-16", "utf-32")
 
 
 class TextParser:
@@ -45,11 +44,9 @@ def plan_ranges(path: Path) -> tuple[PageRange, ...]:
             raise FileEmpty
         if size <= 2 * RANGE_BYTES:
             return (PageRange(index=0, first=1, last=1),)
-        wide = detect_encoding(head).startswith(_WIDE)
-        starts = [
-            0,
-            *(_boundary(file, at, wide=wide) for at in range(RANGE_BYTES, size - RANGE_BYTES // 2, RANGE_BYTES)),
-        ]
+        wide = _is_wide(detect_encoding(head))
+        count = max(size // RANGE_BYTES, 1)
+        starts = [_start(file, index, wide=wide) for index in range(count)]
     return tuple(
         PageRange(index=index, first=index + 1, last=index + 1, offset=start) for index, start in enumerate(starts)
     )
@@ -57,40 +54,42 @@ def plan_ranges(path: Path) -> tuple[PageRange, ...]:
 
 def range_text(path: Path, pages: PageRange) -> tuple[str, int]:
     """The decoded text of a range, and how many characters of it could not be decoded."""
+    size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
         encoding = detect_encoding(head)
-        wide = encoding.startswith(_WIDE)
-        if pages.offset is None:
-            file.seek(0)
-            data = file.read()
-        else:
-            ends = next((one.offset for one in plan_ranges(path) if one.index == pages.index + 1), None)
-            file.seek(pages.offset)
-            data = file.read() if ends is None else file.read(ends - pages.offset)
-    if not wide and (pages.offset is None or head.isascii()):
+        wide = _is_wide(encoding)
+        start = pages.offset or 0
+        is_last = pages.offset is None or pages.index + 1 >= size // RANGE_BYTES
+        end = size if is_last else _start(file, pages.index + 1, wide=wide)
+        file.seek(start)
+        data = file.read(max(end - start, 0))
+    if not wide and head.isascii():
         encoding = detect_encoding(data)
-    elif wide and pages.offset:
+    elif start:
         encoding = _without_mark(encoding, head)
-    elif encoding == "utf-8-sig" and pages.offset:
-        encoding = "utf-8"
     text = data.decode(encoding, "replace").removeprefix("\ufeff").replace("\x00", "")
     return text, text.count("\ufffd")
 
 
+def _is_wide(encoding: str) -> bool:
+    return encoding.startswith(("utf-16", "utf-32"))
+
+
 def _without_mark(encoding: str, head: bytes) -> str:
     """The codec of the middle of a file whose byte order mark stands at its beginning."""
-    if encoding in _WIDE:
+    if encoding in ("utf-16", "utf-32"):
         return f"{encoding}-be" if head[:2] in (b"\xfe\xff", b"\x00\x00") else f"{encoding}-le"
-    return encoding
+    return encoding.removesuffix("-sig")
 
 
-def _boundary(file: BinaryIO, at: int, *, wide: bool) -> int:
-    """Where the first paragraph after a place begins, else the first line, else the place itself."""
+def _start(file: BinaryIO, index: int, *, wide: bool) -> int:
+    """Where a range begins: with the first paragraph after its nominal place, else a line, else there."""
+    at = index * RANGE_BYTES
+    if at == 0 or wide:
+        return at  # a multiple of four: never amid a character but for one in two halves
     file.seek(at)
     data = file.read(_SEARCHED_BYTES)
-    if wide:
-        return at  # a multiple of four: never amid a character but for one in two halves
     for mark in (b"\n\n", b"\r\n\r\n", b"\n", b"\r"):
         found = data.find(mark)
         if found >= 0:

@@ -10,7 +10,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from samples import handbook
+from samples import handbook, texts
 
 FOLDER = Path(__file__).parent / "documents"
 PAGE = pymupdf.paper_rect("a4")
@@ -131,6 +131,13 @@ def main() -> None:
     write_docx(FOLDER / "travel-policy.docx")
     write_pptx(FOLDER / "quarterly-review.pptx")
     write_csv(FOLDER / "workshop-stock.csv")
+    for name, text in (
+        ("travel-notices.html", texts.NOTICES),
+        ("battery-care.md", texts.BATTERIES),
+        ("safety-minutes.txt", texts.MINUTES),
+        ("quay-closed.eml", texts.MAIL),
+    ):
+        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

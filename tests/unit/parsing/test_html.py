@@ -284,13 +284,6 @@ def test_a_page_larger_than_can_be_read_says_so(tmp_path: Path, monkeypatch: pyt
     assert [one.code for one in parsed.warnings] == ["truncated"]
 
 
-def test_invisible_characters_are_removed_and_offsets_follow(tmp_path: Path) -> None:
-    parsed = parse(tmp_path, '<p>li\u200bght <a href="https://e.org/">ho\u202euse</a></p>'.encode())
-    assert [(block.text, links(block)) for block in parsed.blocks] == [
-        ("light house", [("house", "https://e.org/")])]  # fmt: skip
-    assert [one.code for one in parsed.warnings] == ["control_characters"]
-
-
 TAGS = st.sampled_from(
     "p div table tr td th ul li ol dl dt dd h1 pre a br nav script style sup select option q".split()
 )

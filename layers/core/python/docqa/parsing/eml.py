@@ -4,7 +4,6 @@ from email.message import Message
 from pathlib import Path
 from typing import ClassVar
 
-from docqa.core.controls import without_controls
 from docqa.core.errors import FileEmpty
 from docqa.core.models import DocumentMetadata, DocumentPlan, Format, PageRange, ParsedRange
 from docqa.core.noticed import combined, warning
@@ -42,9 +41,7 @@ class EmlParser:
             reader.message(parsed(data[:MAX_BYTES]))
         if len(data) > MAX_BYTES:
             reader.warnings.append(warning("truncated", detail=f"{MAX_BYTES // 2**20} MiB of a mail were read"))
-        return without_controls(
-            ParsedRange(index=pages.index, blocks=tuple(reader.blocks), warnings=combined(reader.warnings))
-        )
+        return ParsedRange(index=pages.index, blocks=tuple(reader.blocks), warnings=combined(reader.warnings))
 
 
 def _metadata(message: Message) -> DocumentMetadata:

@@ -7,7 +7,6 @@ is kept apart as hidden.
 from pathlib import Path
 from typing import ClassVar
 
-from docqa.core.controls import without_controls
 from docqa.core.errors import FileEmpty
 from docqa.core.models import Block, DocumentPlan, DocumentWarning, Format, PageRange, ParsedRange
 from docqa.core.noticed import combined, hidden_text, warning
@@ -48,8 +47,7 @@ class HtmlParser:
             blocks, warnings = read_html_bytes(data[:MAX_BYTES])
         if len(data) > MAX_BYTES:
             warnings.append(warning("truncated", detail=f"{MAX_BYTES // 2**20} MiB of a web page were read"))
-        parsed = ParsedRange(index=pages.index, blocks=tuple(blocks), warnings=combined(warnings))
-        return without_controls(parsed)
+        return ParsedRange(index=pages.index, blocks=tuple(blocks), warnings=combined(warnings))
 
 
 def read_html_bytes(data: bytes, *, declared: str | None = None) -> tuple[list[Block], list[DocumentWarning]]:

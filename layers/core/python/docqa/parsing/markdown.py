@@ -14,7 +14,6 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from docqa.core.controls import without_controls
 from docqa.core.errors import FileEmpty
 from docqa.core.models import DocumentMetadata, DocumentPlan, Format, PageRange, ParsedRange
 from docqa.core.noticed import combined, warning
@@ -62,8 +61,7 @@ class MarkdownParser:
             warnings.append(warning("undecodable_characters", count=text.count("\ufffd")))
         if len(data) > MAX_BYTES:
             warnings.append(warning("truncated", detail=f"{MAX_BYTES // 2**20} MiB of Markdown were read"))
-        parsed = ParsedRange(index=pages.index, blocks=tuple(blocks), warnings=combined(warnings))
-        return without_controls(parsed)
+        return ParsedRange(index=pages.index, blocks=tuple(blocks), warnings=combined(warnings))
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:

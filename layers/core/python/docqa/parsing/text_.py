@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from docqa.core.controls import without_controls
 from docqa.core.errors import FileEmpty
 from docqa.core.models import DocumentPlan, Format, PageRange, ParsedRange
 from docqa.core.noticed import warning
@@ -32,7 +31,7 @@ class TextParser:
         with reading("a text"):
             text, broken = range_text(path, pages)
             warnings = (warning("undecodable_characters", count=broken),) if broken else ()
-            return without_controls(ParsedRange(index=pages.index, blocks=tuple(text_blocks(text)), warnings=warnings))
+            return ParsedRange(index=pages.index, blocks=tuple(text_blocks(text)), warnings=warnings)
 
 
 def plan_ranges(path: Path) -> tuple[PageRange, ...]:

@@ -129,6 +129,8 @@ def _table(texts: list[str]) -> Block | None:
         return None
     if min(widths) < 2 or sum(count == width for count in widths) < max(2, 0.7 * len(rows)):
         return None
+    if width == 2 and sum(row[0].endswith(":") for row in rows) * 2 > len(rows):
+        return None  # "Date:   3 March", a form
     if any(len(cell) > 80 for row in rows for cell in row):
         return None
     return table_block([row + [""] * (width - len(row)) for row in rows], header=True if is_grid(texts[1]) else None)

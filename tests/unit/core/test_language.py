@@ -115,6 +115,13 @@ def test_what_the_format_says_stays() -> None:
     assert languages(paragraph(SENTENCES["de"], language="gsw"), paragraph("Skarv")) == ["gsw", "gsw"]
 
 
+def test_a_doubtful_block_does_not_speak_against_its_document() -> None:
+    doubtful = "A mooring rope parted in Halden. Nobody was hurt."
+    assert language_of(doubtful, sure=True) is None
+    assert languages(paragraph(SENTENCES["en"]), paragraph(doubtful)) == ["en", "en"]
+    assert languages(paragraph(SENTENCES["en"]), paragraph(SENTENCES["nl"])) == ["en", "nl"]
+
+
 def test_records_of_a_table_share_a_language() -> None:
     rows = [
         Block(kind=BlockKind.ROW, row=n, text=text, sheet=sheet)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from docqa.core import language_signs as signs
 from docqa.core.function_words import FUNCTION_WORDS
@@ -75,6 +76,16 @@ _LEAST_A_WORD = 0.1
 _LEAD = 1.15
 """The likeliest language must lead the next by this factor."""
 
+_SURE_SUPPORT, _SURE_LEAD = 3.0, 1.6
+"""From here on a block decides against the rest of its document."""
+
+
+class _Verdict(NamedTuple):
+    language: str | None
+    is_sure: bool = True
+
+
+_UNCLEAR = _Verdict(None)
 _Evidence = Mapping[str, tuple[tuple[str, float], ...]]
 
 
@@ -107,7 +118,7 @@ class _Signs:
             _LETTER_WEIGHT,
         )
 
-    def language(self, sample: str, characters: Mapping[str, int]) -> str | None:
+    def language(self, sample: str, characters: Mapping[str, int]) -> "_Verdict":
         """The one that the signs speak for clearly."""
         words = set(_WORD.findall(sample))  # a name that is repeated ("Los Angeles") says nothing more
         scores = dict.fromkeys(self.languages, 0.0)
@@ -119,15 +130,24 @@ class _Signs:
                 scores[language] += share * count
         (best, score), (_, second) = sorted(scores.items(), key=lambda item: -item[1])[:2]
         support = max(score, len(words & self.telling[best]))
-        clear = score >= _LEAD * second and support >= max(_LEAST_SUPPORT, _LEAST_A_WORD * len(words))
-        return best if clear else None
+        if score < _LEAD * second or support < max(_LEAST_SUPPORT, _LEAST_A_WORD * len(words)):
+            return _UNCLEAR
+        return _Verdict(best, score >= _SURE_LEAD * second and support >= _SURE_SUPPORT)
 
 
 _SIGNS = {script: _Signs(languages) for script, languages in _LANGUAGES.items()}
 
 
-def language_of(text: str) -> str | None:
-    """ISO 639-1 code of the language that most of a text is in; None if it is too short or unclear."""
+def language_of(text: str, *, sure: bool = False) -> str | None:
+    """ISO 639-1 code of the language that most of a text is in; None if it is too short or unclear.
+
+    With `sure` only what holds against another hint, such as a page that says what it is in.
+    """
+    verdict = _verdict(text)
+    return verdict.language if verdict.is_sure or not sure else None
+
+
+def _verdict(text: str) -> _Verdict:
     sample = _sample(text).lower()
     if sample.isascii():
         return _SIGNS["Latin"].language(sample, {})
@@ -138,10 +158,10 @@ def language_of(text: str) -> str | None:
     if script in _SIGNS:
         return _SIGNS[script].language(sample, characters)
     if script == "Han":
-        return _japanese_or_chinese(scripts)
+        return _Verdict(_japanese_or_chinese(scripts))
     if script == "Arabic":
-        return _by_letters(characters)
-    return _OF_SCRIPT.get(script or "")
+        return _Verdict(_by_letters(characters))
+    return _Verdict(_OF_SCRIPT.get(script or ""))
 
 
 def main_script(text: str) -> str | None:
@@ -189,11 +209,7 @@ def with_languages(parsed: ParsedRange) -> ParsedRange:
     What a format says itself stays. A block too short to tell takes the language of the nearest block before it, else
     after it, that is in the same script; one without letters takes any. Records of one table share a language.
     """
-    of_rows = _languages_of_rows(parsed.blocks)
-    languages = [
-        block.language or (of_rows[block.sheet] if block.kind is BlockKind.ROW else language_of(block.text))
-        for block in parsed.blocks
-    ]
+    languages = _own_languages(parsed.blocks)
     blocks = list(parsed.blocks)
     before = _inherited(blocks, languages)
     after = reversed(_inherited(blocks[::-1], languages[::-1]))
@@ -206,6 +222,26 @@ def with_languages(parsed: ParsedRange) -> ParsedRange:
             )
         }
     )
+
+
+def _own_languages(blocks: Sequence[Block]) -> list[str | None]:
+    """What the format or the text of each block says, doubtful words not against the main language of the script."""
+    of_rows = _languages_of_rows(blocks)
+    verdicts = [
+        _Verdict(block.language or of_rows[block.sheet])
+        if block.language or block.kind is BlockKind.ROW
+        else _verdict(block.text)
+        for block in blocks
+    ]
+    sizes: dict[str, Counter[str]] = {}
+    for block, (language, is_sure) in zip(blocks, verdicts, strict=True):
+        if language and is_sure:
+            sizes.setdefault(_SCRIPT_OF.get(language, "Latin"), Counter())[language] += len(block.text)
+    main = {script: counts.most_common(1)[0][0] for script, counts in sizes.items()}
+    return [
+        language if language and (is_sure or main.get(_SCRIPT_OF[language], language) == language) else None
+        for language, is_sure in verdicts
+    ]
 
 
 def _languages_of_rows(blocks: Sequence[Block]) -> dict[str | None, str | None]:

@@ -108,8 +108,8 @@ class Output:
         self.finish()
         language = state.language
         if language is None and self._page_language is not None:
-            # Templates say "en" of pages in any language: what a page says as a whole counts where nothing else tells.
-            language = language_of(block.text) or self._page_language
+            # Templates say "en" of pages in any language: it counts where the text does not say otherwise.
+            language = language_of(block.text, sure=True) or self._page_language
         self.blocks.append(block if language is None else block.model_copy(update={"language": language}))
         self._chars += len(block.text)
         self.full = self._chars > MAX_CHARS

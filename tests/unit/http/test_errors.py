@@ -51,6 +51,12 @@ def test_refusals(api: Any, method: str, path: str, body: Any, status: int, code
     assert (answer.status_code, error_of(answer)["code"]) == (status, code)
 
 
+def test_a_refused_file_says_what_to_do(api: Any) -> None:
+    message = error_of(api.http.post("documents", json=FILE | {"filename": "Bericht.DOC"}))["message"]
+    assert "HTML" in message
+    assert message.endswith("Save it as .docx.")
+
+
 @pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic YTpi"])
 @pytest.mark.parametrize(("method", "path"), [("GET", "documents"), ("POST", "ask/stream"), ("GET", "auth/me")])
 def test_without_a_valid_token_there_is_nothing(api: Any, method: str, path: str, header: str) -> None:

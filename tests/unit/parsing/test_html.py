@@ -284,6 +284,14 @@ def test_a_page_larger_than_can_be_read_says_so(tmp_path: Path, monkeypatch: pyt
     assert [one.code for one in parsed.warnings] == ["truncated"]
 
 
+def test_embedded_pictures_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "MAX_BYTES", 2000)
+    picture = b"<img alt='A ship' src='data:image/png;base64," + b"iVBORw0KGgo" * 5000 + b"'>"
+    parsed = parse(tmp_path, b"<p>first</p>" + picture + b"<p>last</p>")
+    assert [block.text for block in parsed.blocks] == ["first", "A ship", "last"]
+    assert [one.code for one in parsed.warnings] == ["hidden_text"]
+
+
 TAGS = st.sampled_from(
     "p div table tr td th ul li ol dl dt dd h1 pre a br nav script style sup select option q".split()
 )

@@ -26,8 +26,10 @@ from docqa.parsing.sniff_text import is_mail
 MAX_DEPTH = 8
 MAX_PARTS = 500
 MAX_ATTACHMENTS = 50
-MAX_ATTACHED_BYTES = 48 * 1024 * 1024
-MAX_ATTACHED_PAGES = 500
+MAX_ATTACHED_BYTES = 24 * 1024 * 1024
+MAX_ATTACHED_PAGES = 150
+"""A mail is one range, with the time of one."""
+MAX_TEXT_BYTES = 8 * 1024 * 1024
 _MAX_BLOCKS = 200_000
 _SHIFT = 2
 _HEAD_BYTES = 64 * 1024
@@ -139,6 +141,11 @@ class Reader:
         if ENCRYPTED in text:
             self.warnings.append(warning("part_unreadable", detail="a signed or encrypted message"))
             text = text.partition(ENCRYPTED)[0]
+        if len(text) > MAX_TEXT_BYTES:
+            self.warnings.append(
+                warning("truncated", detail=f"{MAX_TEXT_BYTES // 2**20} MiB of a mail's text were read")
+            )
+            text = text[:MAX_TEXT_BYTES]
         if broken:
             self.warnings.append(warning("undecodable_characters", count=broken))
         flowed = str(part.get_param("format", "")).lower() == "flowed"

@@ -22,9 +22,10 @@ from docqa.parsing.encoding import detect_encoding
 from docqa.parsing.html import read_html
 from docqa.parsing.html_fields import language_code
 from docqa.parsing.html_meta import moment
+from docqa.parsing.html_tree import read_bounded
 
-MAX_BYTES = 8 * 1024 * 1024
-"""markdown-it reads about 1 MB a second."""
+MAX_BYTES = 6 * 1024 * 1024
+"""Without embedded pictures. Two to three seconds of work for each megabyte."""
 MAX_NESTING = 50
 _HEAD_BYTES = 64 * 1024
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
@@ -52,14 +53,13 @@ class MarkdownParser:
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
         """Raises CorruptFile."""
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data, is_cut = read_bounded(path, MAX_BYTES)
         with reading("Markdown"):
-            text = _decoded(data[:MAX_BYTES])
+            text = _decoded(data)
             blocks, warnings = read_html(rendered(front_matter(text)[1]))
         if "\ufffd" in text:
             warnings.append(warning("undecodable_characters", count=text.count("\ufffd")))
-        if len(data) > MAX_BYTES:
+        if is_cut:
             warnings.append(warning("truncated", detail=f"{MAX_BYTES // 2**20} MiB of Markdown were read"))
         return ParsedRange(index=pages.index, blocks=tuple(blocks), warnings=combined(warnings))
 

@@ -134,8 +134,8 @@ def main() -> None:
     for name, text in (
         ("travel-notices.html", texts.NOTICES),
         ("battery-care.md", texts.BATTERIES),
-        ("safety-minutes.txt", texts.MINUTES),
-        ("quay-closed.eml", texts.MAIL),
+        ("council-minutes.txt", texts.MINUTES),
+        ("landing-closed.eml", texts.MAIL),
     ):
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
 

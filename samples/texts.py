@@ -72,10 +72,10 @@ A module that is warmer than 45 degrees is taken out of service, and the duty ma
 
 ## Charging
 
-| Quay      | Power      | Time for a full charge |
-|-----------|------------|------------------------|
-| Halden    | 11 MW      | 22 minutes             |
-| Ytre Vær  | 4 MW       | 65 minutes             |
+| Quay     | Power | Arms |
+|----------|-------|------|
+| Halden   | 11 MW | four |
+| Ytre Vær | 4 MW  | two  |
 
 1. Connect the earth cable first.
 2. Wait for the green lamp.
@@ -96,16 +96,16 @@ The fans are replaced every 18 months. Part number HF-1041 fits all modules.
 """
 
 MINUTES = """\
-MINUTES OF THE SAFETY COMMITTEE
+MINUTES OF THE CREW COUNCIL
 
 Date:      Tuesday 11 March 2025
 Place:     Meeting room Terna, Halden
-Present:   Jonas Brekke (chair), Marit Aune, Henrik Dahl
+Present:   Sigrid Moe (chair), Marit Aune, Henrik Dahl
 Absent:    none
 
 1. Exercises
 
-The committee went through the exercises of the winter. The crew of the
+The council went through the exercises of the winter. The crew of the
 Lomvi launched the rescue boat in four minutes and ten seconds, which is
 the best time of the year. The exercise on the Teist was broken off since
 the wind rose, and will be held again before Easter.
@@ -114,14 +114,14 @@ the wind rose, and will be held again before Easter.
 
 There were three incidents in February:
 
-- A passenger slipped on the ramp at Ytre Vær and broke a wrist.
+- A passenger slipped on the ramp at Kråkøy and broke a wrist.
 - A smoke detector on the car deck of the Skarv gave a false alarm
   because of exhaust fumes.
 - A mooring rope parted in Halden. Nobody was hurt.
 
 3. Decisions
 
-The ramp at Ytre Vær gets a heated surface. Henrik Dahl approved a budget
+The ramp at Kråkøy gets a heated surface. Henrik Dahl approved a budget
 of 410,000 crowns, and the work is to be finished by 30 April.
 
 Ship       Exercises   Incidents
@@ -136,7 +136,7 @@ MAIL = """\
 From: Marit Aune <marit.aune@haldenferries.example>
 To: Crew of the Alke <alke@haldenferries.example>
 Cc: =?utf-8?q?Br=C3=B8drene_Strand?= <post@strand.example>
-Subject: =?utf-8?q?Quay_at_Ytre_V=C3=A6r_closed_in_week_20?=
+Subject: =?utf-8?q?Landing_at_Kr=C3=A5k=C3=B8y_closed_in_week_20?=
 Date: Mon, 05 May 2025 10:15:00 +0200
 Message-ID: <20250505.1015@haldenferries.example>
 MIME-Version: 1.0
@@ -151,8 +151,8 @@ Content-Transfer-Encoding: 8bit
 
 Dear all,
 
-the quay at Ytre Vær is closed from 12 to 16 May for diving work. The Alke
-replaces the ferry with a passenger service from the old fish landing.
+the landing at Kråkøy is closed from 12 to 16 May for diving work. The Alke
+replaces the ferry with a passenger service from the old fish quay.
 
 Marit
 
@@ -163,8 +163,8 @@ Content-Transfer-Encoding: 8bit
 <html><body>
 <p style="display:none">Sent to 14 people</p>
 <p>Dear all,</p>
-<p>the quay at Ytre Vær is <b>closed from 12 to 16 May</b> for diving work. The Alke replaces the ferry with a passenger
-service from the old fish landing. Cars cannot be carried in that week.</p>
+<p>the landing at Kråkøy is <b>closed from 12 to 16 May</b> for diving work. The Alke replaces the ferry with a passenger
+service from the old fish quay. Cars cannot be carried in that week.</p>
 <p>The divers are Olsen &amp; Vik; their foreman is Sigrid Vik.</p>
 <p>Marit</p>
 </body></html>
@@ -178,7 +178,7 @@ Content-Transfer-Encoding: 8bit
 
 Departure,From,Passengers at most
 07:10,Halden,90
-08:25,Ytre Vær,90
+08:25,Kråkøy,90
 16:40,Halden,90
 
 --outer

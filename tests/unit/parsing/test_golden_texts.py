@@ -13,7 +13,7 @@ from docqa.parsing.files import plan_file, read_range
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples/documents"
 GOLDEN = Path(__file__).parent / "golden"
-NAMES = ("travel-notices.html", "battery-care.md", "safety-minutes.txt", "quay-closed.eml")
+NAMES = ("travel-notices.html", "battery-care.md", "council-minutes.txt", "landing-closed.eml")
 
 
 def read(name: str) -> dict[str, object]:

@@ -10,7 +10,9 @@ from docqa.core.models import (
     Block,
     BlockKind,
     Claim,
+    DocumentMetadata,
     DocumentPlan,
+    DocumentWarning,
     Failure,
     Format,
     IndexedChunk,
@@ -71,6 +73,10 @@ class MemoryIngest:
         self.units: list[tuple[Stage, int]] = []
         self.totals: dict[Stage, int] = {}
         self.described: Job | None = None
+        self.metadata: DocumentMetadata | None = None
+        self.warnings: tuple[DocumentWarning, ...] = ()
+        self.language: str | None = None
+        self.chunker: str | None = None
         self.known: dict[bytes, tuple[float, ...]] = {}
         self.chunks: dict[int, list[IndexedChunk]] = {}
         self.failures: list[tuple[VersionKey, Failure]] = []
@@ -86,6 +92,17 @@ class MemoryIngest:
 
     async def describe(self, job: Job, *, size_bytes: int) -> None:
         self.described = job
+
+    async def describe_content(
+        self,
+        key: VersionKey,
+        *,
+        metadata: DocumentMetadata,
+        warnings: Sequence[DocumentWarning],
+        language: str | None,
+        chunker: str,
+    ) -> None:
+        self.metadata, self.warnings, self.language, self.chunker = metadata, tuple(warnings), language, chunker
 
     async def stage_started(self, key: VersionKey, stage: Stage, *, total: int) -> None:
         self.totals[stage] = total

@@ -71,7 +71,7 @@ class World:
         limits: dict[str, Any] = {"max_bytes": max_bytes, "max_pages": 10, "deadline_s": 60}
         self.claim = ClaimStage(**reads, check_content=lambda path, format: None, **limits)
         self.parse = ParseStage(**reads)
-        self.chunk = ChunkStage(**shared, chunker=BlockChunker())
+        self.chunk = ChunkStage(**shared, chunker_for=lambda strategy: BlockChunker())
         self.embed = EmbedStage(**shared, embedder=self.embedder, analyzer=WordAnalyzer())
 
     def claimed(self, execution: str = "first") -> Claimed:

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.config import Limits, Secrets, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docqa.auth.tokens import AccessTokens
-    from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Retriever
+    from docqa.core.models import ChunkStrategy
+    from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Retriever, TokenCounter
     from docqa.database.collections import PostgresCollections
     from docqa.database.connection import Database
     from docqa.database.conversations import PostgresConversations
@@ -138,10 +142,19 @@ class Container:
         return Tokenizer()
 
     @cached_property
-    def chunker(self) -> "Chunker":
-        from docqa.chunking.sections import SectionChunker
+    def token_counter(self) -> "TokenCounter":
+        from docqa.embeddings.tokens import ModelTokens
 
-        return SectionChunker()
+        return ModelTokens(Path(self.settings.models_dir))
+
+    def chunker_for(self, strategy: "ChunkStrategy") -> "Chunker":
+        """The chunker of a strategy; only the semantic one calls the inference function."""
+        from docqa.chunking.registry import chunker_for
+
+        return chunker_for(strategy, tokens=self.token_counter, embed=self._embed_passages)
+
+    async def _embed_passages(self, texts: "Sequence[str]") -> list[tuple[float, ...]]:
+        return await self.embedder.embed_passages(texts)
 
     @cached_property
     def sandbox(self) -> "Sandbox":
@@ -209,7 +222,7 @@ class Container:
     def chunk_stage(self) -> "ChunkStage":
         from docqa.ingestion.chunk import ChunkStage
 
-        return ChunkStage(store=self.ingest_store, artifacts=self.artifact_objects, chunker=self.chunker)
+        return ChunkStage(store=self.ingest_store, artifacts=self.artifact_objects, chunker_for=self.chunker_for)
 
     @cached_property
     def embed_stage(self) -> "EmbedStage":

@@ -272,13 +272,9 @@ class Chunk(Model):
     boxes: tuple[Box, ...] = ()
     spans: tuple[Span, ...] = ()
 
-    def searchable_text(self) -> str:
-        """What is embedded and indexed: the innermost headings above the passage, then the passage.
-
-        A section's first passage begins with its headings; they are not said twice.
-        """
-        opening = self.text.split("\n", len(self.heading_path))[: len(self.heading_path)]
-        return "\n".join([*(heading for heading in self.heading_path[-2:] if heading not in opening), self.text])
+    def searchable_text(self, *, embed_headings: bool = True) -> str:
+        """What is embedded and indexed: the innermost headings above the passage, unless left out, then the passage."""
+        return "\n".join([*(self.heading_path[-2:] if embed_headings else ()), self.text])
 
 
 class IndexedChunk(Model):
@@ -426,7 +422,10 @@ class SearchQuery(Model):
 
 
 class Hit(Model):
-    """A found passage. `score` is the fused score in 0..1 within this result; the parts are None when not computed."""
+    """A found passage. `score` is the fused score in 0..1 within this result; the parts are None when not computed.
+
+    `spans` place parts of `text` on pages, as a chunk's do.
+    """
 
     rank: int
     chunk_id: UUID

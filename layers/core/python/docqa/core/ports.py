@@ -12,8 +12,10 @@ from docqa.core.models import (
     Citation,
     Claim,
     Collection,
+    DocumentMetadata,
     DocumentPlan,
     DocumentView,
+    DocumentWarning,
     Failure,
     Format,
     Hit,
@@ -66,6 +68,17 @@ class Chunker(Protocol):
         ...
 
 
+class TokenCounter(Protocol):
+    """Counts tokens as the embedding model does. What white space parts is counted apart, so counts add up."""
+
+    max_tokens: int
+    """What the model reads of one text, the marks around it apart."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, same order. A word that the model has no token for counts by its length."""
+        ...
+
+
 class Embedder(Protocol):
     """Turns texts into unit-length float vectors."""
 
@@ -79,6 +92,12 @@ class Embedder(Protocol):
     async def embed_query(self, text: str) -> tuple[float, ...]:
         """Raises DependencyUnavailable."""
         ...
+
+
+class Embed(Protocol):
+    """`Embedder.embed_passages` alone."""
+
+    async def __call__(self, texts: Sequence[str]) -> list[tuple[float, ...]]: ...
 
 
 class PairScorer(Protocol):
@@ -211,6 +230,18 @@ class IngestStore(Protocol):
 
     async def describe(self, job: Job, *, size_bytes: int) -> None:
         """Store what claim found out: content hash, page count, size."""
+        ...
+
+    async def describe_content(
+        self,
+        key: VersionKey,
+        *,
+        metadata: DocumentMetadata,
+        warnings: Sequence[DocumentWarning],
+        language: str | None,
+        chunker: str,
+    ) -> None:
+        """Store what was read: what the file says of itself, what was noticed, its language, which chunker cut it."""
         ...
 
     async def stage_started(self, key: VersionKey, stage: Stage, *, total: int) -> None: ...

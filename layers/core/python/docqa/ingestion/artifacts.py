@@ -39,7 +39,8 @@ class Artifacts:
         return ParsedRange.model_validate_json(await self._get(self._range_key(pages)))
 
     async def put_batch(self, chunker_version: str, index: int, chunks: Sequence[Chunk]) -> Batch:
-        key = self._key("chunks", chunker_version, str(index))
+        """Addressed by the options as well: two versions of the same bytes may be cut in different ways."""
+        key = self._key("chunks", chunker_version, self._job.options.model_dump_json(), str(index))
         await self._store.put_json(key, CHUNKS.dump_json(tuple(chunks), exclude_defaults=True))
         return Batch(index=index, key=key)
 

@@ -1,19 +1,38 @@
-"""Third stage: the blocks of all ranges → passages, in batches for embedding."""
+"""Third stage: the blocks of all ranges → passages, in batches for embedding.
 
-from collections.abc import AsyncIterator
-from math import ceil
+Ranges are read one by one, passages are cut while they come, and a batch is written when it is full: a document of a
+million rows takes no more memory than one of its ranges and one batch.
+"""
 
-from docqa.core.errors import NoText
-from docqa.core.models import Batch, Block, IngestOptions, Job, Model, Stage
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+
+from docqa.core.errors import NoText, TooComplex
+from docqa.core.models import (
+    Batch,
+    Block,
+    Chunk,
+    ChunkStrategy,
+    DocumentPlan,
+    DocumentWarning,
+    IngestOptions,
+    Job,
+    Model,
+    Stage,
+)
+from docqa.core.noticed import combined
 from docqa.core.ports import Chunker, IngestStore, ObjectStore
 from docqa.ingestion.artifacts import Artifacts
 
 BATCH_SIZE = 32
-"""Chunks a batch: about a second of embedding on one core, so that progress moves and a lost batch is cheap."""
-
+"""Chunks of the first batches: about a second of embedding on one core each, so that a lost one is cheap."""
 
 MAX_BATCHES = 500
-"""The batches travel in the state, which holds 256 KiB (Step Functions quotas): larger documents get larger batches."""
+"""The batches travel in the state, which holds 256 KiB (Step Functions quotas)."""
+
+DOUBLES_AFTER = 64
+"""Batches of one size; the next ones are twice as large. How many passages there will be is not known before the last
+is cut, and 500 batches then take 520,000 of them, the largest 4,096 each."""
 
 
 class Chunked(Model):
@@ -21,14 +40,6 @@ class Chunked(Model):
 
     job: Job
     batches: tuple[Batch, ...]
-
-
-async def _blocks(artifacts: Artifacts, options: IngestOptions) -> AsyncIterator[Block]:
-    """The blocks of the document in order, those that do not show left out unless they were asked for."""
-    for pages in (await artifacts.plan()).ranges:
-        for block in (await artifacts.range(pages)).blocks:
-            if block.hidden is None or options.include_hidden:
-                yield block
 
 
 class ChunkStage:
@@ -39,24 +50,76 @@ class ChunkStage:
         *,
         store: IngestStore,
         artifacts: ObjectStore,
-        chunker: Chunker,
+        chunker_for: Callable[[ChunkStrategy], Chunker],
     ) -> None:
         self._store = store
         self._artifacts = artifacts
-        self._chunker = chunker
+        self._chunker_for = chunker_for
 
     async def run(self, job: Job) -> Chunked:
-        """Raises NoText when the document holds nothing to find."""
+        """Raises NoText when the document holds nothing to find, TooComplex when it holds too much."""
         await self._store.stage_started(job.key, Stage.CHUNK, total=1)
         artifacts = Artifacts(self._artifacts, job)
-        chunks = [chunk async for chunk in self._chunker.chunk(_blocks(artifacts, job.options), job.options)]
-        if not chunks:
+        plan = await artifacts.plan()
+        chunker = self._chunker_for(job.options.strategy)
+        content = _Content(artifacts, plan, job.options)
+        batches = await _written(artifacts, chunker.version, chunker.chunk(content.blocks(), job.options))
+        await self._store.describe_content(
+            job.key,
+            metadata=plan.metadata,
+            warnings=combined(content.warnings),
+            language=content.language or plan.metadata.language,
+            chunker=chunker.version,
+        )
+        if not batches:
             raise NoText
-        size = max(BATCH_SIZE, ceil(len(chunks) / MAX_BATCHES))
-        batches = [
-            await artifacts.put_batch(self._chunker.version, index, chunks[start : start + size])
-            for index, start in enumerate(range(0, len(chunks), size))
-        ]
         await self._store.unit_done(job.key, Stage.CHUNK, unit=0)
         await self._store.stage_started(job.key, Stage.EMBED, total=len(batches))
         return Chunked(job=job, batches=tuple(batches))
+
+
+class _Content:
+    """The blocks of a document, and what is learnt of it while they go by."""
+
+    def __init__(self, artifacts: Artifacts, plan: DocumentPlan, options: IngestOptions) -> None:
+        self._artifacts = artifacts
+        self._plan = plan
+        self._options = options
+        self._spoken: Counter[str] = Counter()
+        self.warnings: tuple[DocumentWarning, ...] = plan.warnings
+
+    async def blocks(self) -> AsyncIterator[Block]:
+        """In order; those that do not show are left out unless they were asked for."""
+        for pages in self._plan.ranges:
+            parsed = await self._artifacts.range(pages)
+            self.warnings = combined([*self.warnings, *parsed.warnings])
+            for block in parsed.blocks:
+                if block.hidden is None or self._options.include_hidden:
+                    if block.language is not None:
+                        self._spoken[block.language] += len(block.text)
+                    yield block
+
+    @property
+    def language(self) -> str | None:
+        """That of most characters so far."""
+        return self._spoken.most_common(1)[0][0] if self._spoken else None
+
+
+async def _written(artifacts: Artifacts, version: str, chunks: AsyncIterator[Chunk]) -> list[Batch]:
+    batches: list[Batch] = []
+    filling: list[Chunk] = []
+    async for chunk in chunks:
+        if len(filling) == batch_size(len(batches)):
+            batches.append(await artifacts.put_batch(version, len(batches), filling))
+            filling = []
+        if len(batches) == MAX_BATCHES:
+            raise TooComplex("The document holds more text than can be indexed at once. Split it and upload the parts.")
+        filling.append(chunk)
+    if filling:
+        batches.append(await artifacts.put_batch(version, len(batches), filling))
+    return batches
+
+
+def batch_size(index: int) -> int:
+    """Chunks of the batch with this index, from 0; see DOUBLES_AFTER."""
+    return int(BATCH_SIZE * 2 ** (index // DOUBLES_AFTER))

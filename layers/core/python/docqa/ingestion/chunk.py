@@ -32,7 +32,7 @@ MAX_BATCHES = 500
 
 DOUBLES_AFTER = 64
 """Batches of one size; the next ones are twice as large. How many passages there will be is not known before the last
-is cut, and 500 batches then take 520,000 of them, the largest 4,096 each."""
+is cut; 500 batches take 473,088 of them, the largest 4,096 each."""
 
 
 class Chunked(Model):

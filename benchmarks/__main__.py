@@ -1,11 +1,13 @@
 """`python -m benchmarks`: measure the running stack (`make up` first) and rewrite the tables of RESULTS.md."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import machine, questions, stack
-from benchmarks.figures import Section
+from benchmarks import chunking, machine, questions, stack
+from benchmarks.figures import Grid, Section
 from docqa_localstack.host.paths import StackPaths
+from tests.fakes.models import models_dir
 from tests.stack.support import Stack
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -16,16 +18,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
     parser.add_argument("--out", type=Path, help="with --questions: one JSON line a question")
+    parser.add_argument("--chunking", type=Path, help="folder with qa.jsonl; measures how passages are cut, no stack")
     arguments = parser.parse_args()
-    running = Stack.of(StackPaths.current())
     where = machine.describe()
+    if arguments.chunking:
+        write("chunking", where, chunking.measure(arguments.chunking, models_dir()))
+        return
+    running = Stack.of(StackPaths.current())
     if arguments.questions:
         write("questions", where, [questions.measure(running, arguments.questions, arguments.out)])
     else:
         write("stack", where, stack.measure(running))
 
 
-def write(part: str, where: str, sections: list[Section]) -> None:
+def write(part: str, where: str, sections: Sequence[Section | Grid]) -> None:
     """Replace what stands between this part's marks; everything else stays."""
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n"
     begin, end = MARK.format(part), MARK.format(f"end of {part}")

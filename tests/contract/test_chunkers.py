@@ -280,6 +280,14 @@ def test_a_caption_stays_with_its_table(strategy: ChunkStrategy) -> None:
     assert [chunk.text for chunk in cut(strategy, prose, table, caption, prose)][1] == f"{table.text}\n{caption.text}"
 
 
+def test_what_announces_a_table_goes_with_it(strategy: ChunkStrategy) -> None:
+    prose = Block(kind=BlockKind.PARAGRAPH, text="Some words before it.")
+    announcing = Block(kind=BlockKind.PARAGRAPH, text="These were the ships:")
+    table = Block(kind=BlockKind.TABLE, text="Year | Ships\n1875 | 120", has_header=True)
+    found = [chunk.text for chunk in cut(strategy, prose, announcing, table, prose)]
+    assert found == [prose.text, f"{announcing.text}\n{table.text}", prose.text]
+
+
 def test_a_summary_stands_alone(strategy: ChunkStrategy) -> None:
     row = Block(kind=BlockKind.ROW, text="Name: Amity", row=1)
     summary = Block(kind=BlockKind.SUMMARY, text="One row, one column: Name.")

@@ -8,7 +8,7 @@ from docqa.chunking.measure import fitting_prefix, word_cut
 from docqa.chunking.pieces import Piece, Unit, divided, on_a_new_line, total
 from docqa.core.ports import TokenCounter
 
-_HEADER_SHARE = 1 / 3
+HEADER_SHARE = 1 / 3
 _CAPTION_SHARE = 1 / 6
 """What would take more of each passage than this is not repeated."""
 
@@ -31,10 +31,10 @@ def table_drafts(unit: Unit, lead: Sequence[Piece], caption: Sequence[Piece], pl
     """
     pieces = unit.pieces
     whole = len(pieces) > 1 and "\n" in pieces[1].joiner
-    repeats = unit.has_header and whole and pieces[0].tokens <= place.room * _HEADER_SHARE
+    repeats = unit.has_header and whole and pieces[0].tokens <= place.room * HEADER_SHARE
     header = on_a_new_line(pieces[:1]) if repeats else []
     above = [*lead, *on_a_new_line(caption)]
-    if total(above) > place.room * _HEADER_SHARE:
+    if total(above) > place.room * HEADER_SHARE:
         yield from line_drafts(above, [], [], place)
         above = []
     repeated = caption if total(caption) <= place.room * _CAPTION_SHARE else ()

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import ClassVar
 
 from docqa.chunking.drafts import Draft, Numbering
-from docqa.chunking.lines import Place, line_drafts, table_drafts
+from docqa.chunking.lines import HEADER_SHARE, Place, line_drafts, table_drafts
 from docqa.chunking.pages import units_of
 from docqa.chunking.pieces import Piece, Unit, on_a_new_line, total
 from docqa.core.models import Block, BlockKind, Chunk, IngestOptions
@@ -21,6 +21,8 @@ from docqa.core.ports import Embed, TokenCounter
 
 _MAX_OVERLAP = 1 / 2
 """Share of a passage that may be repeated from the one before."""
+
+_ANNOUNCES = ":\uff1a"
 
 _NEVER_CUT = (BlockKind.LIST_ITEM, BlockKind.CODE)
 """Begin a new passage rather than be cut, if they fit into one."""
@@ -259,8 +261,20 @@ class Walk:
     # -- lines that stand for themselves ---------------------------------------------------------
 
     def _table(self, unit: Unit, caption: Sequence[Piece]) -> None:
-        lead = self._lead()
+        announced = self._announcement(unit)
+        lead = [*self._lead(), *announced]
         self._emit_all(table_drafts(unit, lead, caption, self._here()))
+
+    def _announcement(self, unit: Unit) -> list[Piece]:
+        """A short paragraph that announces the table ("… as follows:") leaves the text at hand and goes with it."""
+        last = next((n for n in range(len(self.pending) - 1, -1, -1) if self.pending[n].joiner.startswith("\n")), 0)
+        block = self.pending[last:]
+        if not block or _is_heading(block[-1]) or block[-1].text[-1] not in _ANNOUNCES:
+            return []
+        if total(block) > self.room * HEADER_SHARE or block[-1].page_to != unit.pieces[0].page_from:
+            return []
+        self.pending = self.pending[:last]
+        return block
 
     def _summary(self, unit: Unit) -> None:
         lead = self._lead()

@@ -72,7 +72,10 @@ class SemanticChunker(WalkingChunker):
         drifting = _drifting(await self._embed(around))
         marked, at = [], 0
         for unit in run:
-            pieces = [replace(piece, drifts=at + n in drifting) for n, piece in enumerate(unit.pieces)]
+            whole = unit.kind is BlockKind.LIST_ITEM
+            pieces = [
+                replace(piece, drifts=at + n in drifting and not (whole and n)) for n, piece in enumerate(unit.pieces)
+            ]
             marked.append(replace(unit, pieces=tuple(pieces)))
             at += len(pieces)
         return marked

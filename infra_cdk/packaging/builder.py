@@ -114,15 +114,13 @@ class Builder:
 
     def _models(self, layer: ModelLayer) -> Artifact:
         folder = self.root / "layers" / "dependencies"
-        locked, manifest = folder / f"{layer.pins}.txt", folder / f"{layer.pins}.json"
+        locked, manifest = folder / f"{layer.name}.txt", folder / f"{layer.name}.json"
 
         def fill(content: Path) -> tuple[str, ...]:
-            target = content / "models"
-            models.fill(locked, manifest, target, only=layer.only, python=self.python, uv_platform=self.platform.uv)
+            models.fill(locked, manifest, content / "models", python=self.python, uv_platform=self.platform.uv)
             return ()
 
-        inputs = [locked.read_bytes(), manifest.read_bytes(), *(name.encode() for name in layer.only)]
-        return self._cached(layer.name, inputs, fill)
+        return self._cached(layer.name, [locked.read_bytes(), manifest.read_bytes()], fill)
 
     def _source(self, layer: SourceLayer) -> Artifact:
         folder = self.root / "layers" / layer.source

@@ -17,11 +17,10 @@ FOLDER = REPOSITORY / "layers" / "dependencies"
 
 def lock(layer: DependencyLayer | ModelLayer, *, upgrade: bool = False) -> Path:
     """Resolve `<name>.in` for every supported Python and platform; layers beneath constrain it and are left out."""
-    source = layer.pins if isinstance(layer, ModelLayer) else layer.name
-    target = FOLDER / f"{source}.txt"
+    target = FOLDER / f"{layer.name}.txt"
     over = layer.over if isinstance(layer, DependencyLayer) else ()
-    alike = layer.alike if isinstance(layer, DependencyLayer) else ()
     excludes = layer.excludes if isinstance(layer, DependencyLayer) else ()
+    alike = layer.alike if isinstance(layer, DependencyLayer) else ()
     beneath = [FOLDER / f"{name}.txt" for name in over]
     constraints = [*beneath, *(FOLDER / f"{name}.txt" for name in alike)]
     held = sorted({name for path in beneath for name in requirements.pinned(path)})
@@ -39,11 +38,11 @@ def lock(layer: DependencyLayer | ModelLayer, *, upgrade: bool = False) -> Path:
             *(("--no-deps",) if isinstance(layer, ModelLayer) else ()),
             *(("--upgrade",) if upgrade else ()),
             *("--output-file", str(output)),
-            str(FOLDER / f"{source}.in"),
+            str(FOLDER / f"{layer.name}.in"),
         )
         written = output.read_text(encoding="utf-8")
     target.write_text(
-        f"# Pinned from {source}.in by `python -m infra_cdk.packaging.lock`.\n{written}", encoding="utf-8"
+        f"# Pinned from {layer.name}.in by `python -m infra_cdk.packaging.lock`.\n{written}", encoding="utf-8"
     )
     return target
 
@@ -55,8 +54,6 @@ def main() -> None:
     parser.add_argument("--upgrade", action="store_true", help="take newer versions where the .in files allow")
     arguments = parser.parse_args()
     for layer in LAYERS:
-        if isinstance(layer, ModelLayer) and layer.name != layer.pins:
-            continue  # takes files of another one
         if isinstance(layer, DependencyLayer | ModelLayer) and (not arguments.names or layer.name in arguments.names):
             print(lock(layer, upgrade=arguments.upgrade).relative_to(REPOSITORY))
 

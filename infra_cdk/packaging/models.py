@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,12 +39,8 @@ class Manifest(BaseModel):
     models: dict[str, Model]
 
 
-def fill(
-    locked: Path, manifest: Path, target: Path, *, only: Collection[str] = (), python: str, uv_platform: str
-) -> None:
-    """Write `target/<model>/<file>` for every file of the manifest, or those named in `only` in the same way.
-
-    The distribution is unpacked, never imported.
+def fill(locked: Path, manifest: Path, target: Path, *, python: str, uv_platform: str) -> None:
+    """Write `target/<model>/<file>` for every file of the manifest; the distribution is unpacked, never imported.
 
     Raises PackagingError when a file is missing or is not the one that was pinned.
     """
@@ -54,10 +49,8 @@ def fill(
     with tempfile.TemporaryDirectory(dir=target.parent.parent) as scratch:
         uv.install(locked, Path(scratch), python=python, uv_platform=uv_platform)
         for name, model in wanted.models.items():
+            (target / name).mkdir(parents=True)
             for file_name, file in model.files.items():
-                if only and f"{name}/{file_name}" not in only:
-                    continue
-                (target / name).mkdir(parents=True, exist_ok=True)
                 _take(Path(scratch, file.source), target / name / file_name, file.sha256)
 
 

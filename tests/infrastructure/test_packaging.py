@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from infra_cdk.catalog import FUNCTIONS, LAYERS, DependencyLayer, FunctionSpec, Layer, ModelLayer, SourceLayer
+from infra_cdk.catalog import FUNCTIONS, LAYERS, DependencyLayer, FunctionSpec, SourceLayer
 from infra_cdk.config import REPOSITORY
 from infra_cdk.packaging import Artifact, Artifacts, Builder, PackagingError, archive, models, requirements, trim
 from infra_cdk.packaging.builder import KEPT_BUILDS, LAMBDA_X86_64, prune
@@ -203,11 +203,7 @@ def test_requirements_without_pin_or_hash_are_refused(tmp_path: Path, text: str,
         requirements.pinned(path)
 
 
-def pins_of(layer: Layer) -> str:
-    return layer.pins if isinstance(layer, ModelLayer) else layer.name
-
-
-@pytest.mark.parametrize("layer", sorted({pins_of(layer) for layer in LAYERS if not isinstance(layer, SourceLayer)}))
+@pytest.mark.parametrize("layer", [layer.name for layer in LAYERS if not isinstance(layer, SourceLayer)])
 def test_every_layer_is_pinned_with_hashes(layer: str) -> None:
     pins = requirements.pinned(DEPENDENCIES / f"{layer}.txt")
     wanted = (DEPENDENCIES / f"{layer}.in").read_text(encoding="utf-8").splitlines()
@@ -216,24 +212,26 @@ def test_every_layer_is_pinned_with_hashes(layer: str) -> None:
 
 
 def test_layers_that_must_be_alike_are() -> None:
-    pins = {layer.name: requirements.pinned(DEPENDENCIES / f"{pins_of(layer)}.txt") for layer in DEPENDENCY_LAYERS}
+    pins = {layer.name: requirements.pinned(DEPENDENCIES / f"{layer.name}.txt") for layer in DEPENDENCY_LAYERS}
     pairs = [(layer.name, other) for layer in DEPENDENCY_LAYERS for other in layer.alike]
     assert ("tokenizer", "inference") in pairs
     for one, other in pairs:
         assert {name: pins[one][name] for name in pins[one]} == {name: pins[other].get(name) for name in pins[one]}
 
 
-def test_a_model_layer_may_take_some_of_the_files() -> None:
-    manifest = models.Manifest.model_validate(json.loads((DEPENDENCIES / "models.json").read_text(encoding="utf-8")))
-    there = {f"{name}/{file}" for name, model in manifest.models.items() for file in model.files}
-    for layer in LAYERS:
-        if isinstance(layer, ModelLayer):
-            assert set(layer.only) <= there
+def test_tokens_are_counted_with_the_vocabulary_of_the_model_that_runs() -> None:
+    read = {
+        name: models.Manifest.model_validate_json((DEPENDENCIES / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("models", "vocabulary")
+    }
+    for name, model in read["vocabulary"].models.items():
+        assert set(model.files) == {"tokenizer.json"}
+        assert model.files["tokenizer.json"] == read["models"].models[name].files["tokenizer.json"]
 
 
 def test_no_function_pins_a_distribution_twice() -> None:
     locked = {
-        layer.name: set(requirements.pinned(DEPENDENCIES / f"{pins_of(layer)}.txt"))
+        layer.name: set(requirements.pinned(DEPENDENCIES / f"{layer.name}.txt"))
         for layer in LAYERS
         if not isinstance(layer, SourceLayer)
     }

@@ -196,7 +196,8 @@ def _read(data: bytes, format: Format) -> tuple[list[Block], list[DocumentWarnin
         plan = parser.plan(path, max_pages=MAX_ATTACHED_PAGES)
         parsed = [parser.parse(path, pages) for pages in plan.ranges]
     blocks = [_placed(block) for one in parsed for block in one.blocks]
-    warnings = [one.model_copy(update={"pages": ()}) for part in (plan, *parsed) for one in part.warnings]
+    noticed = [*plan.warnings, *(one for part in parsed for one in part.warnings)]
+    warnings = [one.model_copy(update={"pages": ()}) for one in noticed]
     return blocks, warnings
 
 

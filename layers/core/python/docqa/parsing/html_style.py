@@ -108,7 +108,7 @@ class Sheet:
 
 def _without_comments(text: str) -> str:
     """Without comments, and without the marks that hid style sheets from browsers of old."""
-    pieces = []
+    pieces: list[str] = []
     for piece in text.replace("<!--", "").replace("-->", "").split("/*"):
         pieces.append(piece if not pieces else piece.partition("*/")[2])
     return " ".join(pieces)

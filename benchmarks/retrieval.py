@@ -37,8 +37,7 @@ class EmbeddingCache:
             part = todo[start : start + 256]
             found = await self._embedder.embed_passages([text for _, text in part])
             rows = [
-                (digest, np.asarray(vector, dtype=np.float32).tobytes())
-                for (digest, _), vector in zip(part, found, strict=True)
+                (digest, np.asarray(v, dtype=np.float32).tobytes()) for (digest, _), v in zip(part, found, strict=True)
             ]
             self._database.executemany("insert or replace into vectors values (?, ?)", rows)
             self._database.commit()

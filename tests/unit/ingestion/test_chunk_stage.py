@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from docqa.chunking.registry import chunker_for
-from docqa.core.errors import NoText, TooComplex
+from docqa.core.errors import CorruptFile, NoText, TooComplex
 from docqa.core.ids import artifact_prefix
 from docqa.core.models import (
     Batch,
@@ -165,6 +165,12 @@ def test_a_document_without_text_has_its_warnings_all_the_same() -> None:
     with pytest.raises(NoText):
         world.run()
     assert [one.code for one in world.store.warnings] == ["hidden_text"]
+
+
+@pytest.mark.parametrize(("code", "error"), [("too_complex", TooComplex), ("corrupt_file", CorruptFile)])
+def test_a_document_whose_pages_all_broke_their_reader_says_so(code: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        World(ParsedRange(index=0, blocks=(), warnings=(warning("page_unreadable", detail=code, pages=[1]),))).run()
 
 
 def test_other_options_are_other_artifacts() -> None:

@@ -5,9 +5,9 @@ million rows takes no more memory than one of its ranges and one batch.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
-from docqa.core.errors import NoText, TooComplex
+from docqa.core.errors import CorruptFile, DocumentRejected, NoText, TooComplex
 from docqa.core.models import (
     Batch,
     Block,
@@ -57,7 +57,10 @@ class ChunkStage:
         self._chunker_for = chunker_for
 
     async def run(self, job: Job) -> Chunked:
-        """Raises NoText when the document holds nothing to find, TooComplex when it holds too much."""
+        """Raises NoText when the document holds nothing to find, TooComplex when it holds too much.
+
+        When nothing was found because pages could not be read, raises what they could not be read for.
+        """
         await self._store.stage_started(job.key, Stage.CHUNK, total=1)
         artifacts = Artifacts(self._artifacts, job)
         plan = await artifacts.plan()
@@ -72,7 +75,7 @@ class ChunkStage:
             chunker=chunker.version,
         )
         if not batches:
-            raise NoText
+            raise _nothing_found(content.warnings)
         await self._store.unit_done(job.key, Stage.CHUNK, unit=0)
         await self._store.stage_started(job.key, Stage.EMBED, total=len(batches))
         return Chunked(job=job, batches=tuple(batches))
@@ -103,6 +106,14 @@ class _Content:
     def language(self) -> str | None:
         """That of most characters so far."""
         return self._spoken.most_common(1)[0][0] if self._spoken else None
+
+
+def _nothing_found(warnings: Sequence[DocumentWarning]) -> DocumentRejected:
+    """Why a document has no passages: the first page that could not be read, if any, says."""
+    unread = [one.detail for one in warnings if one.code == "page_unreadable"]
+    if TooComplex.code in unread:
+        return TooComplex()
+    return CorruptFile("No page of the document can be read.") if unread else NoText()
 
 
 async def _written(artifacts: Artifacts, version: str, chunks: AsyncIterator[Chunk]) -> list[Batch]:

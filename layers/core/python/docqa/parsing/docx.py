@@ -1,143 +1,167 @@
-"""DOCX by python-docx: paragraphs, headings, lists, tables, text boxes, notes, in document order."""
+"""DOCX, read from its XML: headings, lists with their numbers, tables, notes, text boxes, in document order."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-import docx
-from docx.document import Document
-from docx.oxml.parser import parse_xml
-
 from docqa.core.models import Block, BlockKind, DocumentPlan, Format, PageRange, ParsedRange
-from docqa.parsing.archive import check_archive, transitional
+from docqa.core.noticed import combined
 from docqa.parsing.boundary import reading
+from docqa.parsing.docx_fields import codes
+from docqa.parsing.docx_names import R_ID, is_on, w
+from docqa.parsing.docx_notes import Notes
+from docqa.parsing.docx_numbering import Numbering
+from docqa.parsing.docx_outline import finished
+from docqa.parsing.docx_pieces import Piece
+from docqa.parsing.docx_story import Document, Story
 from docqa.parsing.docx_styles import Styles
-from docqa.parsing.docx_xml import inner_paragraphs, local_name, paragraph_text, story, text_box_contents
-from docqa.parsing.tables import table_block
+from docqa.parsing.office_metadata import metadata, notice_passengers
+from docqa.parsing.office_package import Package, opened
+from docqa.parsing.office_text import Noticing
 
-_MAX_DEPTH = 8
+_PASSENGER_PARTS = (
+    "header",
+    "footer",
+    "footnotes",
+    "endnotes",
+    "comments",
+    "settings",
+    "webSettings",
+    "glossaryDocument",
+)
+_PAGE_WORDS = re.compile(
+    r"[\W\d_]*(?:(?:page|seite|p[áa]gina|pagina|sida|side|strona|of|von|de|sur|di|av|z|no|nr)[\W\d_]*)*", re.IGNORECASE
+)
+_WHITE = "FFFFFF"
 
 
 class DocxParser:
     """Parser of Word documents; see the module."""
 
     format: ClassVar[Format] = Format.DOCX
-    version: ClassVar[str] = "docx-1"
+    version: ClassVar[str] = "docx-2"
 
     def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
         """One range: pages exist only once Word lays the text out."""
-        with reading("a Word document"):
-            _opened(path)
-        return DocumentPlan(page_count=None, ranges=(PageRange(index=0, first=1, last=1),))
+        with reading("a Word document"), opened(path) as package:
+            main = package.main()
+            body = _body(package.required(main))
+            styles = _styles(package, main)
+            for part in [main, *package.of_kind(main, *_PASSENGER_PARTS)]:
+                notice_passengers(package, part)
+            reached = codes(body)
+            if "active" in reached:
+                package.notice("active_content")
+            if "external" in reached:
+                package.notice("external_content")
+            return DocumentPlan(
+                page_count=None,
+                ranges=(PageRange(index=0, first=1, last=1),),
+                metadata=metadata(package, language=styles.language),
+                warnings=combined(package.noticed),
+            )
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
         """Raises CorruptFile, UnsafeFile."""
-        with reading("a Word document"):
-            return ParsedRange(index=pages.index, blocks=tuple(_document_blocks(_opened(path))))
+        with reading("a Word document"), opened(path) as package:
+            document, main, root = _document(package)
+            blocks = finished(list(_pieces(document, main, root)))
+            noticed = combined([*package.noticed, *document.noticing.warnings])
+            return ParsedRange(index=pages.index, blocks=tuple(blocks), warnings=noticed)
 
 
-def _opened(path: Path) -> Document:
-    check_archive(path)
-    return docx.Document(transitional(path))
+def _body(root: Any) -> Any:
+    body = root.find(w("body"))
+    return root if body is None else body
 
 
-def _document_blocks(document: Document) -> Iterator[Block]:
-    styles = Styles(document)
-    headers, footers = _running_texts(document)
+def _styles(package: Package, main: str) -> Styles:
+    parts = package.of_kind(main, "styles")
+    return Styles(package.root(parts[0], "styles") if parts else None)
+
+
+def _document(package: Package) -> tuple[Document, str, Any]:
+    main = package.main()
+    root = package.required(main)
+    styles = _styles(package, main)
+    lists = package.of_kind(main, "numbering")
+    settings = _settings(package, main)
+    noticing = Noticing()
+    document = Document(
+        package=package,
+        styles=styles,
+        numbering=Numbering(package.root(lists[0], "numbering") if lists else None, styles),
+        notes=Notes(package, main, styles, noticing, settings),
+        noticing=noticing,
+        page_colour=_page_colour(root, settings),
+    )
+    return document, main, root
+
+
+def _settings(package: Package, main: str) -> Any:
+    parts = package.of_kind(main, "settings")
+    return package.root(parts[0], "settings") if parts else None
+
+
+def _page_colour(root: Any, settings: Any) -> str:
+    """White, unless a colour is set and shown (17.2.1)."""
+    background = root.find(w("background"))
+    shown = settings is not None and is_on(settings.find(w("displayBackgroundShape")))
+    colour = background.get(w("color"), "") if background is not None and shown else ""
+    return colour.upper() if re.fullmatch("[0-9A-Fa-f]{6}", colour) else _WHITE
+
+
+def _pieces(document: Document, main: str, root: Any) -> Iterator[Piece]:
+    headers, footers = _running_texts(document, main, root)
     yield from headers
-    yield from _story_blocks(document.element.body, styles)
-    yield from _notes(document)
+    yield from Story(document, main).pieces(_body(root), document.page_colour)
+    for line in document.notes.left_over():
+        yield Piece(Block(kind=BlockKind.NOTE, text=line.text, links=line.links))
     yield from footers
 
 
-def _story_blocks(container: Any, styles: Styles, depth: int = 0) -> Iterator[Block]:
-    """Blocks of a body, a cell or a text box, in order; what is nested too deep is read as plain paragraphs."""
-    for element in story(container):
-        if local_name(element) == "tbl":
-            yield from _table_blocks(element, styles, depth)
+def _running_texts(document: Document, main: str, root: Any) -> tuple[list[Piece], list[Piece]]:
+    """Page headers and footers that are shown, each text once for the whole document, page numbers left out."""
+    seen: set[tuple[str, str]] = set()
+    found: tuple[list[Piece], list[Piece]] = ([], [])
+    for kind, part in _running_parts(document.package, main, root):
+        content = document.package.root(part, kind)
+        if content is None:
             continue
-        text = paragraph_text(element)
-        if text:
-            yield _paragraph_block(element, text, styles)
-        if depth < _MAX_DEPTH:
-            for box in text_box_contents(element):
-                yield from _story_blocks(box, styles, depth + 1)
-
-
-def _paragraph_block(element: Any, text: str, styles: Styles) -> Block:
-    level = styles.heading_level(element)
-    if level is not None:
-        return Block(kind=BlockKind.HEADING, text=" ".join(text.split()), level=level)
-    kind = BlockKind.LIST_ITEM if styles.is_list_item(element) else BlockKind.PARAGRAPH
-    return Block(kind=kind, text=text)
-
-
-def _table_blocks(table: Any, styles: Styles, depth: int) -> Iterator[Block]:
-    """A table as one block; tables inside its cells follow it. A table of one cell is a frame around a text."""
-    rows = [list(_cells(row)) for row in table.iterchildren("{*}tr")]
-    if sum(len(row) for row in rows) == 1 and depth < _MAX_DEPTH:
-        yield from _story_blocks(rows[0][0], styles, depth + 1)
-        return
-    block = table_block([[_cell_text(cell) for cell in row] for row in rows])
-    if block:
-        yield block
-    if depth < _MAX_DEPTH:
-        for row in rows:
-            for cell in row:
-                for nested in cell.iterchildren("{*}tbl"):
-                    yield from _table_blocks(nested, styles, depth + 1)
-
-
-def _cells(row: Any) -> Iterator[Any]:
-    """Cells of a row, also inside content controls."""
-    for child in row.iterchildren():
-        name = local_name(child)
-        if name == "tc":
-            yield child
-        elif name in ("sdt", "sdtContent", "customXml"):
-            yield from _cells(child)
-
-
-def _cell_text(cell: Any) -> str:
-    """Text of a cell's own paragraphs; a cell that goes on from the row above is empty."""
-    merge = cell.find("{*}tcPr/{*}vMerge")
-    if merge is not None and not any(value == "restart" for value in merge.values()):
-        return ""
-    parts = []
-    for paragraph in inner_paragraphs(cell):
-        parts.append(paragraph_text(paragraph))
-        parts.extend(paragraph_text(inner) for box in text_box_contents(paragraph) for inner in box.iter("{*}p"))
-    return " ".join(part for part in parts if part)
-
-
-def _notes(document: Document) -> Iterator[Block]:
-    """Footnotes, endnotes and comments, each as a NOTE."""
-    for relation in document.part.rels.values():
-        kind = relation.reltype.rpartition("/")[2]
-        if kind not in ("footnotes", "endnotes", "comments") or relation.is_external:
-            continue
-        for note in _part_root(relation.target_part).iterchildren("{*}footnote", "{*}endnote", "{*}comment"):
-            text = " ".join(filter(None, (paragraph_text(p) for p in note.iter("{*}p"))))
-            if text:
-                yield Block(kind=BlockKind.NOTE, text=text)
-
-
-def _part_root(part: Any) -> Any:
-    element = getattr(part, "element", None)
-    return element if element is not None else parse_xml(part.blob)
-
-
-def _running_texts(document: Document) -> tuple[list[Block], list[Block]]:
-    """Page headers and footers, each text once for the whole document."""
-    seen: set[str] = set()
-    found: tuple[list[Block], list[Block]] = ([], [])
-    for relation in document.part.rels.values():
-        kind = relation.reltype.rpartition("/")[2]
-        if kind not in ("header", "footer") or relation.is_external:
-            continue
-        for paragraph in _part_root(relation.target_part).iter("{*}p"):
-            text = paragraph_text(paragraph)
-            if text and text not in seen and not text.isdigit():
-                seen.add(text)
-                found[kind == "footer"].append(Block(kind=BlockKind.PARAGRAPH, text=text))
+        for piece in Story(document, part, running=True).pieces(content, _under(document, content)):
+            key = (piece.block.text, str(piece.block.hidden))
+            if key not in seen and not _PAGE_WORDS.fullmatch(piece.block.text):
+                seen.add(key)
+                found[kind == "footer"].append(_as_running(piece))
     return found
+
+
+def _running_parts(package: Package, main: str, root: Any) -> Iterator[tuple[str, str]]:
+    """The header and footer parts that some section shows: first pages and even pages only where they differ."""
+    relations = package.relations(main)
+    settings = _settings(package, main)
+    even = settings is not None and is_on(settings.find(w("evenAndOddHeaders")))
+    seen: set[str] = set()
+    for section in root.iter(w("sectPr")):
+        first = is_on(section.find(w("titlePg")))
+        for reference in section.iterchildren(w("headerReference"), w("footerReference")):
+            kind = reference.get(w("type"), "default")
+            relation = relations.get(reference.get(R_ID, ""))
+            shown = (kind == "default") or (kind == "first" and first) or (kind == "even" and even)
+            if shown and relation and relation.target and relation.target not in seen:
+                seen.add(relation.target)
+                yield reference.tag.rpartition("}")[2].removesuffix("Reference"), relation.target
+
+
+def _under(document: Document, content: Any) -> str | None:
+    """The colour under a header; unknown where a picture or shape may lie behind it."""
+    drawn = next(content.iter(w("drawing"), w("pict")), None) is not None
+    return None if drawn else document.page_colour
+
+
+def _as_running(piece: Piece) -> Piece:
+    """Headings in page headers head nothing."""
+    if piece.block.kind is not BlockKind.HEADING:
+        return Piece(piece.block)
+    return Piece(piece.block.model_copy(update={"kind": BlockKind.PARAGRAPH, "level": None}))

@@ -11,7 +11,7 @@ from docqa.core.errors import NoPages, TooManyPages
 from docqa.core.models import Block, BlockKind, DocumentPlan, Format, PageRange, ParsedRange
 from docqa.parsing.archive import check_archive, transitional
 from docqa.parsing.boundary import reading
-from docqa.parsing.pptx_charts import chart_blocks
+from docqa.parsing.office_charts import chart_blocks
 from docqa.parsing.tables import table_block
 
 _SLIDES_PER_RANGE = 50
@@ -93,7 +93,7 @@ def _shape_blocks(shape: Any, number: int, depth: int) -> Iterator[Block]:
         if block:
             yield block
     elif getattr(shape, "has_chart", False):
-        yield from chart_blocks(shape.chart, number)
+        yield from chart_blocks(shape.chart._chartSpace, number)[0]
     elif getattr(shape, "has_text_frame", False):
         yield from _text_blocks(shape, number)
     else:

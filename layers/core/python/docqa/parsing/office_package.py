@@ -72,19 +72,21 @@ class Package:
         except (KeyError, *_DAMAGE):
             return b""
 
-    def root(self, name: str | None, what: str, *, pages: tuple[int, ...] = ()) -> Any:
+    def root(
+        self, name: str | None, what: str | None, *, pages: tuple[int, ...] = (), code: str = "part_unreadable"
+    ) -> Any:
         """The root element of an XML part; None, with a warning, where it is missing or broken.
 
         Raises UnsafeFile where it declares entities.
         """
         if name is None or not self.has(name):
-            self.notice("part_unreadable", what, pages)
+            self.notice(code, what, pages)
             return None
         try:
             return self._parsed(name)
         except _DAMAGE as error:
             too_deep = _TOO_DEEP in str(error)
-            self.notice("nested_too_deep" if too_deep else "part_unreadable", None if too_deep else what, pages)
+            self.notice("nested_too_deep" if too_deep else code, None if too_deep else what, pages)
             return None
 
     def optional(self, name: str | None, what: str, *, pages: tuple[int, ...] = ()) -> Any:

@@ -15,6 +15,7 @@ _INVISIBLE = re.compile(
 _SOFT_HYPHEN = "\u00ad"
 _SCHEMES = ("http://", "https://", "mailto:")
 _MAX_URL = 2_000
+_FILE_NAME = re.compile(r"[^\s/]+\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ class Noticing:
         return Block(kind=BlockKind.PARAGRAPH, text=text, page=self.page, hidden=reason, boxes=boxes)
 
     def alt_text(self, text: str, boxes: tuple[Box, ...] = ()) -> Block | None:
-        """The description of a picture."""
+        """The description of a picture; the bare name of its file is none."""
+        if _FILE_NAME.fullmatch(text.strip()):
+            return None
         return self.hidden_block(Hidden.ALT_TEXT, " ".join(self.cleaned(text).split()), boxes)
 
     def _cleaned_runs(self, runs: Iterable[Run]) -> list[Run]:

@@ -1,0 +1,84 @@
+"""Tables of a slide, each cell with its place (ECMA-376 part 1, 21.1.3)."""
+
+from typing import Any
+
+from docqa.core.models import Block, Box
+from docqa.parsing.office_package import Relation
+from docqa.parsing.office_tables import MAX_COLUMNS, Cell, grid_blocks
+from docqa.parsing.office_text import Noticing, Run
+from docqa.parsing.pptx_geometry import Area
+from docqa.parsing.pptx_shapes import A, Shape
+from docqa.parsing.pptx_text import paragraphs
+
+_ON = ("1", "true")
+_MAX_SPAN = 500
+
+
+def table_blocks(
+    table: Any,
+    shape: Shape,
+    noticing: Noticing,
+    relations: dict[str, Relation],
+    slide: Area,
+    boxes: tuple[Box, ...],
+) -> list[Block]:
+    """The table as blocks; a merged cell has its text, and its box, in each of the cells that it covers."""
+    rows = table.findall(f"{A}tr")
+    xs = _edges([_length(column, "w") for column in table.iterfind(f"{A}tblGrid/{A}gridCol")])
+    ys = _edges([_length(row, "h") for row in rows])
+    cells = []
+    for row_number, row in enumerate(rows):
+        for column, element in enumerate(row.iterchildren(f"{A}tc")):
+            if column >= MAX_COLUMNS or element.get("hMerge") in _ON or element.get("vMerge") in _ON:
+                continue
+            line = noticing.line(_runs(element, relations))
+            down = min(_span(element, "rowSpan"), len(rows) - row_number)
+            across = _span(element, "gridSpan")
+            area = _area(shape, xs, ys, (column, row_number, column + across, row_number + down))
+            box = area.on(noticing.page or 1, slide) if area else None
+            cells.append(Cell(line.text, row_number, column, down, across, line.links, box))
+    properties = table.find(f"{A}tblPr")
+    marked = properties is not None and properties.get("firstRow") in _ON
+    return grid_blocks(cells, head_rows=1 if marked else None, page=noticing.page, boxes=boxes)
+
+
+def _runs(cell: Any, relations: dict[str, Relation]) -> list[Run]:
+    body = cell.find(f"{A}txBody")
+    runs: list[Run] = []
+    for paragraph in paragraphs(body, None, [], relations) if body is not None else ():
+        label = [Run(f"{paragraph.label} ")] if paragraph.label else []
+        runs.extend([*label, *paragraph.runs, Run(" ")])
+    return runs
+
+
+def _span(cell: Any, name: str) -> int:
+    text = cell.get(name, "1")
+    return min(max(int(text), 1), _MAX_SPAN) if text.isdigit() and len(text) < 6 else 1
+
+
+def _length(element: Any, name: str) -> float:
+    text = element.get(name, "0")
+    return float(text) if text.isdigit() and len(text) < 12 else 0.0
+
+
+def _edges(lengths: list[float]) -> list[float]:
+    """Where rows or columns begin and end."""
+    edges = [0.0]
+    for length in lengths:
+        edges.append(edges[-1] + length)
+    return edges
+
+
+def _area(shape: Shape, xs: list[float], ys: list[float], at: tuple[int, int, int, int]) -> Area | None:
+    """The place of the cells from column, row to column, row. PowerPoint stores rows at least as high as their text
+    makes them; a frame of another size is taken to be stretched.
+    """
+    frame = shape.frame
+    if frame is None or not xs[-1] or not ys[-1]:
+        return None
+    x_scale = frame.width / xs[-1] if frame.width else 1.0
+    y_scale = max(frame.height / ys[-1], 1.0) if frame.height else 1.0
+    left, top, right, bottom = at
+    x0, x1 = xs[min(left, len(xs) - 1)], xs[min(right, len(xs) - 1)]
+    y0, y1 = ys[min(top, len(ys) - 1)], ys[min(bottom, len(ys) - 1)]
+    return frame.part(x0 * x_scale, y0 * y_scale, x1 * x_scale, y1 * y_scale)

@@ -14,6 +14,8 @@ from docqa.parsing.tables import SEPARATOR, is_figure, looks_like_header
 MAX_COLUMNS = 1_000
 _REPEATED_CHARS = 80
 _MAX_HEAD_ROWS = 5
+_MAX_GRID = 500_000
+"""Cells of a table, those that merged ones cover included; what covers more is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,33 @@ def _title(cells: list[Cell], width: int) -> tuple[Cell | None, list[Cell]]:
 
 
 def _grid(cells: Sequence[Cell], width: int) -> list[_Row]:
-    """Each row of the table with the cell that each of its columns shows."""
+    """Each row of the table with the cell that each of its columns shows; rows end where their last cell does.
+
+    The first rows, which may name the columns, have all of them.
+    """
+    if sum(cell.rows * cell.columns for cell in cells) > _MAX_GRID:
+        cells = [replace(cell, rows=1, columns=1) for cell in cells]
+    shown = [_repeated(cell, width) for cell in cells]
+    ends: dict[int, int] = {}
+    for cell, down, across in shown:
+        for number in range(cell.row, cell.row + down):
+            ends[number] = max(ends.get(number, 0), min(cell.column + across, width))
     numbers = sorted({cell.row for cell in cells})
-    places = {number: place for place, number in enumerate(numbers)}
-    rows: list[_Row] = [[None] * width for _ in numbers]
-    for cell in cells:
-        repeated = len(cell.text) <= _REPEATED_CHARS
-        across = cell.columns if repeated and cell.columns < width else 1
-        for number in range(cell.row, cell.row + (cell.rows if repeated else 1)):
-            if number in places:
-                row = rows[places[number]]
-                for column in range(cell.column, min(cell.column + across, width)):
-                    row[column] = row[column] or cell
-    return rows
+    rows: dict[int, _Row] = {
+        number: [None] * (width if place < _MAX_HEAD_ROWS else ends[number]) for place, number in enumerate(numbers)
+    }
+    for cell, down, across in shown:
+        for number in range(cell.row, cell.row + down):
+            row = rows.get(number, [])
+            for column in range(cell.column, min(cell.column + across, len(row))):
+                row[column] = row[column] or cell
+    return list(rows.values())
+
+
+def _repeated(cell: Cell, width: int) -> tuple[Cell, int, int]:
+    """The cell with the number of rows and columns that its text is shown in."""
+    repeats = len(cell.text) <= _REPEATED_CHARS
+    return cell, cell.rows if repeats else 1, cell.columns if repeats and cell.columns < width else 1
 
 
 def _head_rows(cells: Sequence[Cell], rows: Sequence[_Row], marked: int | None, width: int) -> int:

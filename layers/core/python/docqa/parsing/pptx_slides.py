@@ -184,7 +184,7 @@ class SlideReader:
         table = data.find(f"{A}tbl")
         if table is not None:
             relations = self._deck.package.relations(self._part)
-            yield from table_blocks(table, shape, self._noticing, relations, self._deck.size, self._boxes(shape))
+            yield from table_blocks(table, shape, self._noticing, relations, self._deck.size)
         elif data[0].tag == _DIAGRAM:
             yield from self._diagram(attribute(data[0], "dm"), shape)
         elif data[0].tag.endswith("}chart"):

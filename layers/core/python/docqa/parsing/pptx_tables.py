@@ -1,8 +1,9 @@
 """Tables of a slide, each cell with its place (ECMA-376 part 1, 21.1.3)."""
 
+from math import ceil
 from typing import Any
 
-from docqa.core.models import Block, Box
+from docqa.core.models import Block
 from docqa.parsing.office_package import Relation
 from docqa.parsing.office_tables import MAX_COLUMNS, Cell, grid_blocks
 from docqa.parsing.office_text import Noticing, Run
@@ -12,6 +13,10 @@ from docqa.parsing.pptx_text import paragraphs
 
 _ON = ("1", "true")
 _MAX_SPAN = 500
+_USUAL_SIZE = 1_800  # hundredths of a point
+_HUNDREDTH = 127  # EMU
+_MARGIN_X, _MARGIN_Y = 91_440, 45_720  # EMU inside a cell, unless it says otherwise (21.1.3.17)
+_CHAR_WIDTH, _LINE_HEIGHT = 0.5, 1.2  # of the size of type, for Latin text
 
 
 def table_blocks(
@@ -20,12 +25,11 @@ def table_blocks(
     noticing: Noticing,
     relations: dict[str, Relation],
     slide: Area,
-    boxes: tuple[Box, ...],
 ) -> list[Block]:
     """The table as blocks; a merged cell has its text, and its box, in each of the cells that it covers."""
     rows = table.findall(f"{A}tr")
     xs = _edges([_length(column, "w") for column in table.iterfind(f"{A}tblGrid/{A}gridCol")])
-    ys = _edges([_length(row, "h") for row in rows])
+    ys = _edges([max(_length(row, "h"), _needed(row, xs)) for row in rows])
     cells = []
     for row_number, row in enumerate(rows):
         for column, element in enumerate(row.iterchildren(f"{A}tc")):
@@ -37,9 +41,11 @@ def table_blocks(
             area = _area(shape, xs, ys, (column, row_number, column + across, row_number + down))
             box = area.on(noticing.page or 1, slide) if area else None
             cells.append(Cell(line.text, row_number, column, down, across, line.links, box))
+    whole = _area(shape, xs, ys, (0, 0, len(xs), len(ys))) or shape.area
+    around = whole.on(noticing.page or 1, slide) if whole else None
     properties = table.find(f"{A}tblPr")
     marked = properties is not None and properties.get("firstRow") in _ON
-    return grid_blocks(cells, head_rows=1 if marked else None, page=noticing.page, boxes=boxes)
+    return grid_blocks(cells, head_rows=1 if marked else None, page=noticing.page, boxes=(around,) if around else ())
 
 
 def _runs(cell: Any, relations: dict[str, Relation]) -> list[Run]:
@@ -61,6 +67,23 @@ def _length(element: Any, name: str) -> float:
     return float(text) if text.isdigit() and len(text) < 12 else 0.0
 
 
+def _needed(row: Any, xs: list[float]) -> float:
+    """About how high (EMU) its text makes a row: PowerPoint does not store rows that grow with it."""
+    most = 0.0
+    for column, cell in enumerate(row.iterchildren(f"{A}tc")):
+        if column + 1 >= len(xs) or cell.get("rowSpan") or cell.get("gridSpan") or cell.get("vMerge") in _ON:
+            continue
+        sizes = [found.get("sz", "") for found in cell.iter(f"{A}rPr")]
+        size = max((int(size) for size in sizes if size.isdigit() and len(size) < 6), default=_USUAL_SIZE) * _HUNDREDTH
+        width = max(xs[column + 1] - xs[column] - 2 * _MARGIN_X, size)
+        lines = 0
+        for paragraph in cell.iter(f"{A}p"):
+            length = sum(len(run.text or "") for run in paragraph.iter(f"{A}t"))
+            lines += max(ceil(length * size * _CHAR_WIDTH / width), 1)
+        most = max(most, lines * size * _LINE_HEIGHT + 2 * _MARGIN_Y)
+    return most
+
+
 def _edges(lengths: list[float]) -> list[float]:
     """Where rows or columns begin and end."""
     edges = [0.0]
@@ -70,15 +93,13 @@ def _edges(lengths: list[float]) -> list[float]:
 
 
 def _area(shape: Shape, xs: list[float], ys: list[float], at: tuple[int, int, int, int]) -> Area | None:
-    """The place of the cells from column, row to column, row. PowerPoint stores rows at least as high as their text
-    makes them; a frame of another size is taken to be stretched.
+    """The place of the cells from column, row to column, row.
+
+    The frame tells where a table begins; its size is often stale, and PowerPoint goes by those of columns and rows.
     """
-    frame = shape.frame
-    if frame is None or not xs[-1] or not ys[-1]:
+    if shape.frame is None or not xs[-1] or not ys[-1]:
         return None
-    x_scale = frame.width / xs[-1] if frame.width else 1.0
-    y_scale = max(frame.height / ys[-1], 1.0) if frame.height else 1.0
     left, top, right, bottom = at
     x0, x1 = xs[min(left, len(xs) - 1)], xs[min(right, len(xs) - 1)]
     y0, y1 = ys[min(top, len(ys) - 1)], ys[min(bottom, len(ys) - 1)]
-    return frame.part(x0 * x_scale, y0 * y_scale, x1 * x_scale, y1 * y_scale)
+    return shape.frame.part(x0, y0, x1, y1)

@@ -101,8 +101,6 @@ def sp(
     kind: str = "",
     body: str = "",
     number: int = 2,
-    run: str = "",
-    name: str = "",
 ) -> str:
     """A shape of a slide; `at`: left, top, width, height in points; `body`: paragraphs in place of `text`."""
     place = ""
@@ -110,10 +108,9 @@ def sp(
         x, y, width, height = (round(value * 12_700) for value in at)
         place = f'<a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
     holder = f'<p:ph type="{kind}"/>' if kind else ""
-    paragraphs = body or f"<a:p><a:r><a:rPr{run}<a:t>{text}</a:t></a:r></a:p>" if run else body or ap(text)
     return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="x"{name}/><p:cNvSpPr/><p:nvPr>{holder}</p:nvPr></p:nvSpPr>'
-        f"<p:spPr>{place}{properties}</p:spPr><p:txBody><a:bodyPr/>{paragraphs}</p:txBody></p:sp>"
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="x"/><p:cNvSpPr/><p:nvPr>{holder}</p:nvPr></p:nvSpPr>'
+        f"<p:spPr>{place}{properties}</p:spPr><p:txBody><a:bodyPr/>{body or ap(text)}</p:txBody></p:sp>"
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from docqa.core.models import PageRange
 from docqa.parsing.docx import DocxParser
-from docqa.parsing.docx_numbering import numeral
+from docqa.parsing.office_numerals import numeral
 from tests.fakes.office import p, write_word
 
 

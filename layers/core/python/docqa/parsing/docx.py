@@ -9,7 +9,7 @@ from docqa.core.models import Block, BlockKind, DocumentPlan, Format, PageRange,
 from docqa.core.noticed import combined
 from docqa.parsing.boundary import reading
 from docqa.parsing.docx_fields import codes
-from docqa.parsing.docx_names import R_ID, is_on, w
+from docqa.parsing.docx_names import is_on, w
 from docqa.parsing.docx_notes import Notes
 from docqa.parsing.docx_numbering import Numbering
 from docqa.parsing.docx_outline import finished
@@ -17,6 +17,7 @@ from docqa.parsing.docx_pieces import Piece
 from docqa.parsing.docx_story import Document, Story
 from docqa.parsing.docx_styles import Styles
 from docqa.parsing.office_metadata import metadata, notice_passengers
+from docqa.parsing.office_names import R_ID
 from docqa.parsing.office_package import Package, opened
 from docqa.parsing.office_text import Noticing
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from docqa.core.models import Hidden
-from docqa.parsing.docx_names import R_ID, local_name, w, walk
-from docqa.parsing.office_metadata import attribute
+from docqa.parsing.docx_names import w, walk
+from docqa.parsing.office_names import R_ID, attribute, local_name
 
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -5,12 +5,12 @@ from typing import Any
 
 from docqa.core.models import Hidden
 from docqa.parsing.docx_names import is_on, number, value, w
+from docqa.parsing.office_names import alike
 
 _VANISH, _BOLD, _COLOUR, _SIZE = w("vanish"), w("b"), w("color"), w("sz")
 _SHADE, _HIGHLIGHT, _STYLE, _FONTS, _RAISED = w("shd"), w("highlight"), w("rStyle"), w("rFonts"), w("vertAlign")
 _FILL, _PATTERN_COLOUR, _ASCII = w("fill"), w("color"), w("ascii")
 _TINY = 4  # half points
-_NEAR = 12  # of 255: colours that differ by less on every channel are one to the eye
 _HIGHLIGHTS = {
     "white": "FFFFFF", "black": "000000", "yellow": "FFFF00", "green": "00FF00", "cyan": "00FFFF", "magenta": "FF00FF",
     "blue": "0000FF", "red": "FF0000", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
@@ -102,8 +102,3 @@ def fill(shading: Any) -> str | None:
 def _hex(text: str) -> str | None:
     text = text.strip().lstrip("#").upper()
     return text if len(text) == 6 and all(char in "0123456789ABCDEF" for char in text) else None
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two colours cannot be told apart."""
-    return all(abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) <= _NEAR for i in (0, 2, 4))

@@ -3,14 +3,10 @@
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from docqa.parsing.office_names import ALTERNATE, chosen
+
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 VAL = f"{{{_W}}}val"
-R_ID = f"{{{_R}}}id"
-MATH = frozenset({f"{{{_M}}}oMath", f"{{{_M}}}oMathPara"})
-ALTERNATE = f"{{{_MC}}}AlternateContent"
 _OFF = frozenset({"0", "false", "off"})
 
 
@@ -37,21 +33,6 @@ def number(element: Any) -> int | None:
 def is_on(element: Any) -> bool:
     """A switch: on by being there, unless its value says otherwise."""
     return element is not None and element.get(VAL, "1").lower() not in _OFF
-
-
-def local_name(element: Any) -> str:
-    """Tag without namespace; "" for comments and processing instructions."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def chosen(alternate: Any) -> Any:
-    """The branch of a choice that a present-day reader takes: the first, the one for old readers if there is no other.
-
-    ECMA-376 part 3, 7.6.
-    """
-    first = alternate.find(f"{{{_MC}}}Choice")
-    return first if first is not None else alternate.find(f"{{{_MC}}}Fallback")
 
 
 def walk(container: Any, wanted: Collection[str], enters: Callable[[str], bool]) -> Iterator[Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from docqa.parsing.docx_drawings import Attached
 from docqa.parsing.docx_names import value, w
-from docqa.parsing.docx_numbering import numeral
 from docqa.parsing.docx_runs import RunReader
 from docqa.parsing.docx_styles import Styles
+from docqa.parsing.office_numerals import numeral
 from docqa.parsing.office_package import Package
 from docqa.parsing.office_text import Line, Noticing, Run, visible
 

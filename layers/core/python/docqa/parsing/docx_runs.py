@@ -8,9 +8,10 @@ from docqa.core.models import Hidden
 from docqa.parsing.docx_drawings import Attached, drawing
 from docqa.parsing.docx_fields import Fields, form_value
 from docqa.parsing.docx_look import PLAIN, Look, read_look
-from docqa.parsing.docx_names import ALTERNATE, MATH, R_ID, TRANSPARENT, chosen, w
+from docqa.parsing.docx_names import TRANSPARENT, w
 from docqa.parsing.docx_styles import Styles
 from docqa.parsing.office_math import linear
+from docqa.parsing.office_names import ALTERNATE, MATH, R_ID, chosen
 from docqa.parsing.office_package import Relation
 from docqa.parsing.office_symbols import as_unicode, is_symbol_font
 from docqa.parsing.office_text import Run, safe_url

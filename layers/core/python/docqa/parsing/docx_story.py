@@ -8,7 +8,7 @@ from docqa.core.models import Block, BlockKind, Hidden
 from docqa.parsing.docx_drawings import Attached
 from docqa.parsing.docx_fields import PAGE_FIELDS
 from docqa.parsing.docx_look import fill
-from docqa.parsing.docx_names import local_name, number, story, value, w
+from docqa.parsing.docx_names import number, story, value, w
 from docqa.parsing.docx_notes import Notes
 from docqa.parsing.docx_numbering import Numbering
 from docqa.parsing.docx_pieces import Piece
@@ -17,6 +17,7 @@ from docqa.parsing.docx_styles import Role, Style, Styles, mark_deleted, outline
 from docqa.parsing.docx_tables import table_of
 from docqa.parsing.office_charts import chart_blocks
 from docqa.parsing.office_diagrams import diagram_texts
+from docqa.parsing.office_names import local_name
 from docqa.parsing.office_package import Package
 from docqa.parsing.office_text import Line, Noticing, Run, visible
 

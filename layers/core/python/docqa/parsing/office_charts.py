@@ -25,9 +25,10 @@ def chart_blocks(root: Any, page: int | None, boxes: tuple[Box, ...] = ()) -> tu
     titles = " – ".join(dict.fromkeys(filter(None, [_text(root.find("{*}chart/{*}title")), *_value_titles(root)])))
     if titles:
         blocks.append(Block(kind=BlockKind.CAPTION, text=titles, page=page, boxes=boxes))
-    cells = [Cell(text, r, c) for r, row in enumerate(rows) for c, text in enumerate(row)]
+    has_data = len(rows) > 1
+    cells = [Cell(text, r, c) for r, row in enumerate(rows if has_data else []) for c, text in enumerate(row)]
     blocks.extend(grid_blocks(cells, head_rows=1, page=page, boxes=boxes))
-    complete = len(rows) > 1 or not any(True for _ in root.iter("{*}ser", "{*}series"))
+    complete = has_data or not any(True for _ in root.iter("{*}ser", "{*}series"))
     return blocks, complete
 
 

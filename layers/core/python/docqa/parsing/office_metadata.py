@@ -2,7 +2,6 @@
 
 import posixpath
 from datetime import UTC, datetime
-from typing import Any
 
 from docqa.core.models import DocumentMetadata
 from docqa.parsing.office_package import Package
@@ -62,10 +61,3 @@ def _described(kind: str, target: str | None) -> str:
     extension = posixpath.splitext(target or "")[1].lower().lstrip(".")
     known = 1 < len(extension) <= 5 and extension.isalnum() and extension != "bin"
     return f"{_EMBEDDED[kind]}, .{extension}" if known else _EMBEDDED[kind]
-
-
-def attribute(element: Any, name: str) -> str | None:
-    """An attribute by its local name, whatever its namespace."""
-    if element is None:
-        return None
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)

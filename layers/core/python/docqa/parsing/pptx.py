@@ -9,8 +9,8 @@ from docqa.core.errors import NoPages, TooManyPages
 from docqa.core.models import Block, BlockKind, DocumentPlan, DocumentWarning, Format, PageRange, ParsedRange
 from docqa.core.noticed import combined
 from docqa.parsing.boundary import reading
-from docqa.parsing.docx_names import R_ID
 from docqa.parsing.office_metadata import metadata, notice_passengers
+from docqa.parsing.office_names import R_ID
 from docqa.parsing.office_package import Package, opened
 from docqa.parsing.pptx_geometry import EMU_PER_POINT, Area
 from docqa.parsing.pptx_notes import authors

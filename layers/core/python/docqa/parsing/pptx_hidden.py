@@ -3,8 +3,7 @@
 from typing import Any
 
 from docqa.core.models import Hidden
-from docqa.parsing.docx_look import alike
-from docqa.parsing.office_metadata import attribute
+from docqa.parsing.office_names import alike, attribute
 from docqa.parsing.office_package import Package
 from docqa.parsing.pptx_colours import TRANSPARENT, Colours
 from docqa.parsing.pptx_geometry import Area

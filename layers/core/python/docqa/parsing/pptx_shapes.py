@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from docqa.parsing.docx_names import ALTERNATE, chosen
+from docqa.parsing.office_names import ALTERNATE, chosen
 from docqa.parsing.office_package import Package
 from docqa.parsing.pptx_geometry import EMU_TO_POINTS, Area, Frame, Matrix, frame, group_matrix
 

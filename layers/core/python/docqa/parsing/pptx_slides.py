@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from docqa.core.models import Block, BlockKind, Box, DocumentWarning, Hidden
-from docqa.parsing.docx_names import R_ID
 from docqa.parsing.office_charts import chart_blocks
 from docqa.parsing.office_diagrams import diagram_texts
-from docqa.parsing.office_metadata import attribute
+from docqa.parsing.office_names import R_ID, attribute
 from docqa.parsing.office_package import Package
 from docqa.parsing.office_text import Line, Noticing, Run, visible
 from docqa.parsing.pptx_colours import Colours

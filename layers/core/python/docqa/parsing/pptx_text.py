@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from docqa.core.models import Hidden
-from docqa.parsing.docx_names import ALTERNATE, MATH, R_ID, chosen
-from docqa.parsing.docx_numbering import numeral
 from docqa.parsing.office_math import linear
+from docqa.parsing.office_names import ALTERNATE, MATH, R_ID, chosen
+from docqa.parsing.office_numerals import numeral
 from docqa.parsing.office_package import Relation
 from docqa.parsing.office_symbols import as_unicode
 from docqa.parsing.office_text import Run, safe_url

@@ -12,6 +12,7 @@ _KIND = w("fldCharType")
 PAGE_FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"})
 _NEVER = frozenset({"TC", "XE", "RD", "TA"})  # entries for tables of contents and indexes: they show nothing
 _COUNTS = "SEQ"
+_MAX_DEPTH = 32
 _ACTIVE = frozenset({"DDE", "DDEAUTO"})
 _EXTERNAL = frozenset({"INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK"})
 
@@ -41,7 +42,7 @@ class Fields:
     def character(self, element: Any) -> None:
         """A w:fldChar."""
         kind = element.get(_KIND)
-        if kind == "begin":
+        if kind == "begin" and len(self._open) < _MAX_DEPTH:
             self._open.append(_Field())
         elif kind == "separate" and self._open:
             self._separate(self._open[-1])

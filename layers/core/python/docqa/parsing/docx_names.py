@@ -1,6 +1,7 @@
 """Names of WordprocessingML (ECMA-376 part 1, 17), and how its values are read."""
 
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from typing import Any
 
 from docqa.parsing.office_names import ALTERNATE, chosen
@@ -10,6 +11,7 @@ VAL = f"{{{_W}}}val"
 _OFF = frozenset({"0", "false", "off"})
 
 
+@cache
 def w(name: str) -> str:
     """A name of the main namespace, as lxml spells it."""
     return f"{{{_W}}}{name}"

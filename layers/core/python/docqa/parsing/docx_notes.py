@@ -59,7 +59,7 @@ class Notes:
 
     def _runs(self, kind: str, element: Any) -> Iterator[Run]:
         for paragraph in element.iter(w("p")):
-            yield from self._readers[kind].read(paragraph, None).runs
+            yield from self._readers[kind].read(paragraph, self._styles.of(paragraph.find(w("pPr"))), None).runs
             yield Run(" ")
 
     def _elements(self, kind: str) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from docqa.parsing.docx_names import is_on, number, value, w
-from docqa.parsing.docx_styles import Styles
+from docqa.parsing.docx_styles import Style, Styles
 from docqa.parsing.office_numerals import numeral
 
 _LEVELS = 9
+_NUM_PR = w("numPr")
 _PLACEHOLDER = re.compile(r"%([1-9])")
 _MAX_LABEL = 60
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -44,13 +45,12 @@ class Numbering:
         self._lists: dict[int, _List | None] = {}
         self._counters: dict[str, list[int | None]] = {}
 
-    def place(self, paragraph: Any, style_name: str | None = None) -> tuple[int, int] | None:
-        """The list (w:numId) and level of a paragraph by its own words or its style's; None: it is not numbered."""
-        own = paragraph.find(f"{w('pPr')}/{w('numPr')}")
+    def place(self, properties: Any, style: Style) -> tuple[int, int] | None:
+        """The list (w:numId) and level of a paragraph by its w:pPr or its style; None: it is not numbered."""
+        own = properties.find(_NUM_PR) if properties is not None else None
         list_id = number(own.find(w("numId"))) if own is not None else None
         level = number(own.find(w("ilvl"))) if own is not None else None
         if list_id is None:
-            style = self._styles.named(style_name) if style_name else self._styles.of(paragraph)
             list_id = style.number
             if level is None and list_id:
                 level = self._style_level(list_id, style.owners)

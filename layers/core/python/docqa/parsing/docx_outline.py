@@ -13,10 +13,12 @@ _MAX_HEADING_WORDS = 14
 _MAX_SHARE = 0.34
 """Of the paragraphs: where more are bold, bold means something else."""
 _ENDS = (".", ",", ";", "\u3002", "!", "\u2026")
-_PAGE = re.compile(r"[\s.\u2026\u00b7_]*\b(?:\d{1,4}|[ivxlc]{1,7})$")
+_PAGE = re.compile(r"\b(?:\d{1,4}|[ivxlc]{1,7})$")
+_LEADERS = " .\u2026\u00b7_"
 _NUMBER = re.compile(r"^\W*(?:\d+(?:\.\d+)*|[ivxlcIVXLC]+|[A-Za-z])[.)]?\s+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _MAX_LEVELS = 3
+_PAGE_CHARS = 8
 
 
 def finished(pieces: Sequence[Piece]) -> list[Block]:
@@ -37,8 +39,9 @@ def _with_guessed_headings(pieces: Sequence[Piece]) -> Iterator[Piece]:
         yield from pieces
         return
     sizes = sorted({pieces[index].size or 0 for index in chosen}, reverse=True)[:_MAX_LEVELS]
+    headings = set(chosen)
     for index, piece in enumerate(pieces):
-        if index in set(chosen):
+        if index in headings:
             size = piece.size or 0
             level = sizes.index(size) + 1 if size in sizes else len(sizes)
             block = piece.block.model_copy(update={"kind": BlockKind.HEADING, "level": level})
@@ -101,11 +104,17 @@ def _key(text: str) -> str:
 
 def _found_in(text: str, targets: set[str]) -> bool:
     """Whether the entry, with or without a number behind it, names one of the targets."""
-    return _key(text) in targets or _key(_PAGE.sub("", text)) in targets
+    return _key(text) in targets or _key(_without_page(text)) in targets
+
+
+def _without_page(text: str) -> str:
+    """An entry without the number of its page and the dots that lead to it."""
+    found = _PAGE.search(text, max(len(text) - _PAGE_CHARS, 0))
+    return text[: found.start()].rstrip(_LEADERS) if found else text
 
 
 def _entry(piece: Piece) -> Piece:
-    text = _PAGE.sub("", piece.block.text) or piece.block.text
+    text = _without_page(piece.block.text) or piece.block.text
     links = tuple(link for link in piece.block.links if link.end <= len(text))
     block = piece.block.model_copy(update={"kind": BlockKind.LIST_ITEM, "level": None, "text": text, "links": links})
     return Piece(block, piece.role)

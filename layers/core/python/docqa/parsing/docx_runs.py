@@ -9,7 +9,7 @@ from docqa.parsing.docx_drawings import Attached, drawing
 from docqa.parsing.docx_fields import Fields, form_value
 from docqa.parsing.docx_look import PLAIN, Look, read_look
 from docqa.parsing.docx_names import TRANSPARENT, w
-from docqa.parsing.docx_styles import Styles
+from docqa.parsing.docx_styles import Style, Styles
 from docqa.parsing.office_math import linear
 from docqa.parsing.office_names import ALTERNATE, MATH, R_ID, chosen
 from docqa.parsing.office_package import Relation
@@ -52,9 +52,8 @@ class RunReader:
         self._background: str | None = None
         self._looks: dict[str, Look] = {}
 
-    def read(self, paragraph: Any, background: str | None) -> Inline:
+    def read(self, paragraph: Any, style: Style, background: str | None) -> Inline:
         """`background`: the colour under the paragraph, None if it cannot be told."""
-        style = self._styles.of(paragraph)
         self._now = Inline()
         self._base = style.look.over(self._styles.base)
         self._background = background

@@ -23,7 +23,9 @@ from docqa.parsing.office_text import Line, Noticing, Run, visible
 
 MAX_DEPTH = 8
 _CAPTION_CHARS = 300
-_P_PR = w("pPr")
+_MAX_CARRIED = 10_000
+"""Runs that deleted paragraph marks may put together."""
+_P_PR, _SHADE, _OUTLINE = w("pPr"), w("shd"), w("outlineLvl")
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Document:
     notes: Notes
     noticing: Noticing = field(default_factory=Noticing)
     page_colour: str | None = "FFFFFF"
+    figures: set[str] = field(default_factory=set)
+    """Parts of charts and diagrams that were read: one that is shown again is not said again."""
 
 
 class Story:
@@ -61,46 +65,32 @@ class Story:
                 yield from self._paragraph(element, background, depth)
 
     def _paragraph(self, paragraph: Any, background: str | None, depth: int) -> Iterator[Piece]:
-        style = self.document.styles.of(paragraph)
         properties = paragraph.find(_P_PR)
-        shade = fill(properties.find(w("shd"))) if properties is not None else None
-        under = shade or style.shade or background
-        inline = self._reader.read(paragraph, under)
+        style = self.document.styles.of(properties)
+        shade = fill(properties.find(_SHADE)) if properties is not None else None
+        inline = self._reader.read(paragraph, style, shade or style.shade or background)
         if self._carried:
             inline.runs[:0] = self._carried
             self._carried = []
-        if mark_deleted(paragraph):
+        if properties is not None and mark_deleted(properties) and len(inline.runs) < _MAX_CARRIED:
             self._carried = inline.runs
         else:
-            yield from self._text(paragraph, style, inline, inner=depth > 0)
+            yield from self._text(paragraph, properties, style, inline, inner=depth > 0)
             for block in self.document.noticing.hidden_blocks(inline.runs):
                 yield Piece(block)
         for attached in inline.attached:
             yield from self._attached(attached, depth)
 
-    def _text(self, paragraph: Any, style: Style, inline: Inline, *, inner: bool) -> Iterator[Piece]:
-        shown = visible(inline.runs)
-        line = self.document.noticing.line(shown)
-        place = self.document.numbering.place(paragraph, style.owners[0] if style.owners else None)
+    def _text(self, paragraph: Any, properties: Any, style: Style, inline: Inline, *, inner: bool) -> Iterator[Piece]:
+        line = self.document.noticing.line(visible(inline.runs))
+        place = self.document.numbering.place(properties, style)
         if place is not None and (line.text or not inline.runs):
             line = line.after(self.document.numbering.label(*place))
         if not line.text:
             return
         role = Role.CONTENTS if style.role is Role.BODY and _in_contents(paragraph) else style.role
-        block = self._block(paragraph, style, line, role, listed=place is not None, inline=inline)
-        yield Piece(block, role, inline.bold, inline.size, inner)
-
-    def _block(self, paragraph: Any, style: Style, line: Line, role: Role, *, listed: bool, inline: Inline) -> Block:
-        level = _heading_level(paragraph, style)
-        if role is Role.CODE:
-            return Block(kind=BlockKind.CODE, text=_code_text(inline.runs) or line.text)
-        if level is not None and role is Role.BODY:
-            return Block(kind=BlockKind.HEADING, text=line.text, level=level, links=line.links)
-        if role is Role.CAPTION or (inline.numbers_itself and not listed and len(line.text) <= _CAPTION_CHARS):
-            kind = BlockKind.CAPTION
-        else:
-            kind = BlockKind.LIST_ITEM if listed else BlockKind.PARAGRAPH
-        return Block(kind=kind, text=line.text, links=line.links)
+        level = _heading_level(properties, style) if role is Role.BODY else None
+        yield Piece(_block(line, role, level, inline, listed=place is not None), role, inline.bold, inline.size, inner)
 
     def _attached(self, attached: Attached, depth: int) -> Iterator[Piece]:
         noticing, package = self.document.noticing, self.document.package
@@ -112,9 +102,12 @@ class Story:
             yield from [Piece(block)] if block else []
         elif attached.kind in ("chart", "diagram"):
             relation = package.relations(self._part).get(attached.what)
-            root = package.root(relation.target if relation else None, attached.kind)
-            if root is not None:
-                yield from (Piece(block) for block in self._figure(attached.kind, root))
+            target = relation.target if relation else None
+            if target is None or target not in self.document.figures:
+                self.document.figures.add(target or "")
+                root = package.root(target, attached.kind)
+                if root is not None:
+                    yield from (Piece(block) for block in self._figure(attached.kind, root))
         else:
             line = self.document.notes.line(attached)
             if line.text:
@@ -124,9 +117,9 @@ class Story:
         if kind == "diagram":
             texts = map(self.document.noticing.cleaned, diagram_texts(root))
             return [Block(kind=BlockKind.LIST_ITEM, text=text) for text in texts if text]
-        blocks, complete = chart_blocks(root, None)
-        if not complete:
-            self.document.package.notice("part_unreadable", "data of a chart")
+        blocks, fault = chart_blocks(root, None)
+        if fault:
+            self.document.package.notice(fault, "data of a chart")
         return blocks
 
     def _as_hidden(self, piece: Piece, reason: Hidden) -> Piece:
@@ -136,9 +129,21 @@ class Story:
         return Piece(block or piece.block)
 
 
-def _heading_level(paragraph: Any, style: Style) -> int | None:
+def _block(line: Line, role: Role, level: int | None, inline: Inline, *, listed: bool) -> Block:
+    if role is Role.CODE:
+        return Block(kind=BlockKind.CODE, text=_code_text(inline.runs) or line.text)
+    if level is not None:
+        return Block(kind=BlockKind.HEADING, text=line.text, level=level, links=line.links)
+    if role is Role.CAPTION or (inline.numbers_itself and not listed and len(line.text) <= _CAPTION_CHARS):
+        kind = BlockKind.CAPTION
+    else:
+        kind = BlockKind.LIST_ITEM if listed else BlockKind.PARAGRAPH
+    return Block(kind=kind, text=line.text, links=line.links)
+
+
+def _heading_level(properties: Any, style: Style) -> int | None:
     """By the paragraph's own outline level, else by its style."""
-    own = paragraph.find(f"{_P_PR}/{w('outlineLvl')}")
+    own = properties.find(_OUTLINE) if properties is not None else None
     outline = number(own) if own is not None else None
     return style.level if outline is None else outline_level(outline)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from docqa.parsing.docx_look import PLAIN, Look, fill, read_look
-from docqa.parsing.docx_names import is_on, number, value, w
+from docqa.parsing.docx_names import VAL, is_on, number, value, w
 
 _HEADING_NAME = re.compile(r"(?:heading|\u00fcberschrift|titre|t\u00edtulo|titolo|kop|rubrik)\s*(\d)", re.IGNORECASE)
 _HEADING_ID = re.compile(r"(?:heading|berschrift|titre|ttulo|titolo|kop|rubrik)(\d)", re.IGNORECASE)
@@ -21,7 +21,7 @@ _CODE = re.compile(
 )
 _MAX_INHERITANCE = 16
 _BODY_LEVEL = 9  # w:outlineLvl 9 means body text
-_P_STYLE = f"{w('pPr')}/{w('pStyle')}"
+_P_STYLE, _R_PR = w("pStyle"), w("rPr")
 
 
 class Role(StrEnum):
@@ -69,10 +69,10 @@ class Styles:
             self.base = read_look(defaults)
             self.language = value(defaults.find(w("lang"))) or None
 
-    def of(self, paragraph: Any) -> Style:
-        """The style of a paragraph, the default one where it names none."""
-        found = paragraph.find(_P_STYLE)
-        return self.named(value(found) if found is not None else self._default)
+    def of(self, properties: Any) -> Style:
+        """The style of a paragraph by its w:pPr, the default one where it names none."""
+        found = properties.find(_P_STYLE) if properties is not None else None
+        return self.named(found.get(VAL) if found is not None else self._default)
 
     def named(self, name: str | None) -> Style:
         name = name or ""
@@ -158,12 +158,10 @@ def _role(lineage: list[Any]) -> Role:
     return Role.BODY
 
 
-def mark_deleted(paragraph: Any) -> bool:
-    """Whether a tracked change deletes the end of the paragraph, which joins it to the next."""
-    properties = paragraph.find(f"{w('pPr')}/{w('rPr')}")
-    return properties is not None and (
-        properties.find(w("del")) is not None or properties.find(w("moveFrom")) is not None
-    )
+def mark_deleted(properties: Any) -> bool:
+    """Whether a tracked change deletes the end of the paragraph of this w:pPr, which joins it to the next."""
+    mark = properties.find(_R_PR)
+    return mark is not None and (mark.find(w("del")) is not None or mark.find(w("moveFrom")) is not None)
 
 
 def row_repeats(row: Any) -> bool:

@@ -4,6 +4,7 @@ Read from the chart's XML (ECMA-376 part 1, 21.2, and [MS-ODRAWXML] 2.24.3 for t
 chart shows them, which it keeps beside the workbook that they come from.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,14 +12,14 @@ from docqa.core.models import Block, BlockKind, Box
 from docqa.parsing.office_numbers import shown
 from docqa.parsing.office_tables import Cell, grid_blocks
 
-_MAX_POINTS = 5_000
+_MAX_CELLS = 50_000
 _A_T = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 _X, _Y = ("cat", "xVal"), ("val", "yVal")
 _Points = dict[int, str]
 
 
-def chart_blocks(root: Any, page: int | None, boxes: tuple[Box, ...] = ()) -> tuple[list[Block], bool]:
-    """The chart's titles as a caption, then its data as a table; whether the data are there at all."""
+def chart_blocks(root: Any, page: int | None, boxes: tuple[Box, ...] = ()) -> tuple[list[Block], str | None]:
+    """The chart's titles as a caption, then its data as a table; the code of a warning where these are not whole."""
     modern = root.tag.rpartition("}")[0].endswith("chartex")
     rows = _modern_rows(root) if modern else _rows(root)
     blocks = []
@@ -28,8 +29,9 @@ def chart_blocks(root: Any, page: int | None, boxes: tuple[Box, ...] = ()) -> tu
     has_data = len(rows) > 1
     cells = [Cell(text, r, c) for r, row in enumerate(rows if has_data else []) for c, text in enumerate(row)]
     blocks.extend(grid_blocks(cells, head_rows=1, page=page, boxes=boxes))
-    complete = has_data or not any(True for _ in root.iter("{*}ser", "{*}series"))
-    return blocks, complete
+    if not has_data:
+        return blocks, "part_unreadable" if any(True for _ in root.iter("{*}ser", "{*}series")) else None
+    return blocks, "truncated" if len(cells) >= _MAX_CELLS else None
 
 
 def _text(element: Any) -> str:
@@ -69,7 +71,8 @@ def _rows(root: Any) -> list[list[str]]:
 
 
 def _aligned(labels: _Points, columns: Sequence[_Points]) -> list[list[str]]:
-    indexes = sorted({*labels, *(index for column in columns for index in column)})[:_MAX_POINTS]
+    indexes = sorted({*labels, *(index for column in columns for index in column)})
+    indexes = indexes[: _MAX_CELLS // (len(columns) + 1) + 1]
     return [[labels.get(index, ""), *(column.get(index, "") for column in columns)] for index in indexes]
 
 
@@ -81,7 +84,7 @@ def _scattered(
     rows = [["Series", "X", "Y", *(["Size"] if sized else [])]]
     for name, x, y, size in zip(names, xs, ys, sizes, strict=True):
         rows.extend([name, *point] for point in _aligned(x, [y, size] if sized else [y]))
-    return rows[: _MAX_POINTS + 1]
+    return rows[: _MAX_CELLS // len(rows[0]) + 1]
 
 
 def _name(series: Any, number: int) -> str:
@@ -100,13 +103,18 @@ def _points(series: Any, *kinds: str) -> _Points:
         return _level(found)
     joined = levels[0]
     for outer in levels[1:]:
-        joined = {index: f"{_reaching(outer, index)} {text}".strip() for index, text in joined.items()}
+        joined = _under(outer, joined)
     return joined
 
 
-def _reaching(level: _Points, index: int) -> str:
-    """The outer label over a position: it stands at the first of those that it is over."""
-    return level[max(before)] if (before := [at for at in level if at <= index]) else ""
+def _under(outer: _Points, inner: _Points) -> _Points:
+    """Labels with the outer one over each, which stands at the first of those that it is over."""
+    starts = sorted(outer)
+    joined = {}
+    for index, text in inner.items():
+        place = bisect_right(starts, index)
+        joined[index] = f"{outer[starts[place - 1]]} {text}" if place else text
+    return joined
 
 
 def _level(container: Any) -> _Points:
@@ -114,7 +122,7 @@ def _level(container: Any) -> _Points:
     points: _Points = {}
     for point in container.iter("{*}pt"):
         index, value = point.get("idx", ""), point.find("{*}v")
-        if index.isdigit() and value is not None and value.text and len(points) < _MAX_POINTS:
+        if index.isdigit() and value is not None and value.text and len(points) < _MAX_CELLS:
             own = point.get("formatCode") or (code.text if code is not None else None)
             points[int(index)] = shown(value.text, own)
     return points
@@ -148,5 +156,5 @@ def _modern_points(dimension: Any) -> _Points:
             for point in level.iterchildren("{*}pt")
             if point.get("idx", "").isdigit() and point.text
         }
-        joined = {index: f"{_reaching(found, index)} {text}".strip() for index, text in joined.items()} or found
-    return dict(list(joined.items())[:_MAX_POINTS])
+        joined = _under(found, joined) or found
+    return joined

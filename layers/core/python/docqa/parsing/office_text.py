@@ -79,9 +79,11 @@ class Noticing:
             self.warnings.append(warning("control_characters", count=removed, pages=self.pages))
         return kept
 
-    def hidden_blocks(self, runs: Iterable[Run], boxes: tuple[Box, ...] = ()) -> list[Block]:
+    def hidden_blocks(self, runs: Sequence[Run], boxes: tuple[Box, ...] = ()) -> list[Block]:
         """What does not show, one block a reason."""
         by_reason: dict[Hidden, list[Run]] = {}
+        if not any(run.hidden for run in runs):
+            return []
         for run in runs:
             if run.hidden is not None:
                 by_reason.setdefault(run.hidden, []).append(run)

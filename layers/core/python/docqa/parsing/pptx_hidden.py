@@ -14,6 +14,8 @@ _TINY = 200  # hundredths of a point
 _OPAQUE = (".jpg", ".jpeg", ".bmp")
 _PNG_COLOUR_TYPE = 25  # where the header of a PNG says it (PNG 11.2.2); 0 and 2 have no transparency of their own
 _PLAIN_FRAME = "rect"
+_MAX_SHAPES = 1_000
+"""Each is compared with the others: on slides with more, what covers what is not asked."""
 
 
 class Sight:
@@ -30,7 +32,8 @@ class Sight:
         area: Area,
     ) -> None:
         self._package, self._part, self._masters, self._colours, self._slide = package, part, masters, colours, area
-        self._flat = [one for shape in shapes for one in shape.flat()]
+        flat = [one for shape in shapes for one in shape.flat()]
+        self._flat = flat if len(flat) <= _MAX_SHAPES else None
         self._background = colours.background()
         self._decorated = _decorations(masters)
         self._moving = {found.get("spid") for found in slide.iterfind(f"{P}timing//{P}spTgt")}
@@ -45,7 +48,7 @@ class Sight:
             return None
         if not area.meets(self._slide) and (area.width > 0 or area.height > 0):
             return Hidden.OFF_PAGE
-        covers = (one for one in self._flat if one.order > shape.order and one.area and one.area.holds(area))
+        covers = (one for one in self._flat or () if one.order > shape.order and one.area and one.area.holds(area))
         return Hidden.COVERED if any(self._is_cover(one) for one in covers) else None
 
     def of_runs(self, body: Any, shape: Shape, under: str | None) -> HiddenBy:
@@ -77,6 +80,8 @@ class Sight:
 
     def _below(self, shape: Shape, area: Area) -> str | None:
         """The colour of the topmost thing below that the area touches."""
+        if self._flat is None:
+            return None
         for one in reversed(self._flat):
             if one.order >= shape.order or one.area is None or not one.area.meets(area):
                 continue

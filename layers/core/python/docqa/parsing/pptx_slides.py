@@ -46,6 +46,7 @@ class SlideReader:
     def __init__(self, deck: Deck, part: str, root: Any, number: int, footer_before: str) -> None:
         self._deck, self._part, self._number, self._footer_before = deck, part, number, footer_before
         self._noticing = Noticing(number)
+        self._figures: set[str] = set()
         self._masters = deck.masters.above(part, (number,))
         reader = ShapeReader(self._masters)
         tree = root.find(f"{P}cSld/{P}spTree")
@@ -190,16 +191,21 @@ class SlideReader:
             yield from self._chart(data[0].get(R_ID), shape)
 
     def _related(self, name: str | None, what: str) -> Any:
+        """The part behind a chart or diagram; None too where the slide shows it a second time."""
         relation = self._deck.package.relations(self._part).get(name or "")
-        return self._deck.package.root(relation.target if relation else None, what, pages=(self._number,))
+        target = relation.target if relation else None
+        if target is not None and target in self._figures:
+            return None
+        self._figures.add(target or "")
+        return self._deck.package.root(target, what, pages=(self._number,))
 
     def _chart(self, name: str | None, shape: Shape) -> Iterator[Block]:
         root = self._related(name, "chart")
         if root is None:
             return
-        blocks, complete = chart_blocks(root, self._number, self._boxes(shape))
-        if not complete:
-            self._deck.package.notice("part_unreadable", "data of a chart", (self._number,))
+        blocks, fault = chart_blocks(root, self._number, self._boxes(shape))
+        if fault:
+            self._deck.package.notice(fault, "data of a chart", (self._number,))
         yield from blocks
 
     def _diagram(self, name: str | None, shape: Shape) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import docx
 import pytest
 
 from docqa.core.errors import CorruptFile, DocumentRejected, PasswordProtected, UnsafeFile
@@ -38,8 +39,6 @@ def replace_part(path: Path, name: str, data: bytes) -> None:
 
 
 def test_metadata(path: Path) -> None:
-    import docx
-
     document = docx.Document()
     properties = document.core_properties
     properties.title, properties.author, properties.language = " The  lamp ", "Marit Aune", "nb-NO"
@@ -87,6 +86,22 @@ def test_fields_that_start_programs_are_reported(path: Path) -> None:
     code = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>DDEAUTO c:\\\\x.exe</w:instrText></w:r>'
     write_word(path, p("text", inner=code))
     assert plan_warnings(path) == [("active_content", None)]
+
+
+def test_charts_and_diagrams_once_each(path: Path) -> None:
+    def points_of(text: str) -> str:
+        return f'<c:numLit><c:pt idx="0"><c:v>{text}</c:v></c:pt></c:numLit>'
+
+    values = f"<c:cat>{points_of('May')}</c:cat><c:val>{points_of('4')}</c:val>"
+    bars = f"<c:barChart><c:ser><c:tx><c:v>Ships</c:v></c:tx>{values}</c:ser></c:barChart>"
+    chart = element("c:chartSpace", f"<c:chart><c:plotArea>{bars}</c:plotArea></c:chart>")
+    points = '<dgm:pt modelId="a"><dgm:t><a:p><a:r><a:t>a step</a:t></a:r></a:p></dgm:t></dgm:pt>'
+    diagram = element("dgm:dataModel", f"<dgm:ptLst>{points}</dgm:ptLst>")
+    drawn = '<w:r><w:drawing><c:chart r:id="rId1"/><dgm:relIds r:dm="rId2"/></w:drawing></w:r>'
+    parts = {"word/charts/c.xml": chart, "word/diagrams/d.xml": diagram}
+    related = [("chart", "word/charts/c.xml"), ("diagramData", "word/diagrams/d.xml")]
+    write_word(path, p("See", inner=drawn) + p("and again", inner=drawn), parts=parts, relations=related)
+    assert [block.text for block in parsed(path).blocks] == ["See", "Category | Ships\nMay | 4", "a step", "and again"]
 
 
 # -- damage ----------------------------------------------------------------------------------------

@@ -1,14 +1,11 @@
-"""PPTX slides: reading order, places, lists, tables, charts, notes, and what does not show."""
+"""PPTX slides: reading order, places, lists, links, sections, notes and comments."""
 
 from pathlib import Path
 
 import pptx
 import pytest
-from pptx.chart.data import BubbleChartData, CategoryChartData, XyChartData
-from pptx.enum.chart import XL_CHART_TYPE
-from pptx.util import Inches, Pt
 
-from docqa.core.models import Block, BlockKind, Hidden, PageRange, ParsedRange
+from docqa.core.models import Block, BlockKind, PageRange, ParsedRange
 from docqa.parsing.pptx import PptxParser
 from tests.fakes.office import ap, element, sp, write_slides
 
@@ -37,7 +34,7 @@ def box(block: Block) -> Place:
     return found.x0, found.y0, found.x1, found.y1
 
 
-# -- order -----------------------------------------------------------------------------------------
+# -- order -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -121,7 +118,7 @@ def test_groups_nested_too_deep_are_reported(path: Path) -> None:
     assert [one.code for one in parsed(path).warnings] == ["nested_too_deep"]
 
 
-# -- text ------------------------------------------------------------------------------------------
+# -- text --------------------------------------------------------------------------------------------
 
 
 def test_bullets_numbers_and_plain_paragraphs(path: Path) -> None:
@@ -197,254 +194,3 @@ def test_notes_and_comments_of_both_forms(path: Path) -> None:
     deck = [("commentAuthors", "ppt/commentAuthors.xml"), ("authors", "ppt/authors.xml")]
     write_slides(path, [sp("a", kind="title")], parts=parts, relations={1: related}, deck_relations=deck)
     assert texts(path) == ["a", "Smile.", "Jane Roe: Too long?", "Ann: Why?", "Bo: Because."]
-
-
-# -- tables, charts, diagrams ----------------------------------------------------------------------
-
-
-def test_cells_of_a_table_have_their_places(path: Path) -> None:
-    deck = pptx.Presentation()
-    slide = deck.slides.add_slide(deck.slide_layouts[6])
-    frame = slide.shapes.add_table(3, 3, Inches(1), Inches(2), Inches(6), Inches(3))
-    table = frame.table
-    table.cell(1, 0).merge(table.cell(2, 0))
-    table.cell(1, 1).merge(table.cell(1, 2))
-    for r, c, text in (
-        (0, 0, "Zone"),
-        (0, 1, "Day"),
-        (0, 2, "Night"),
-        (1, 0, "North"),
-        (1, 1, "all"),
-        (2, 1, "4"),
-        (2, 2, "5"),
-    ):
-        table.cell(r, c).text = text
-    deck.save(str(path))
-    [block] = blocks(path)
-    assert block.text == "Zone | Day | Night\nNorth | all | all\nNorth | 4 | 5"
-    assert block.has_header
-    assert box(block) == (72, 144, 504, 360)
-    places = [(block.text[s.start : s.end], (s.box.x0, s.box.y0, s.box.x1, s.box.y1)) for s in block.spans]
-    assert places[0] == ("Zone", (72, 144, 216, 216))
-    assert places[3] == ("North", (72, 216, 216, 360))
-    assert places[4] == places[5] == ("all", (216, 216, 504, 288))
-    assert places[8] == ("5", (360, 288, 504, 360))
-
-
-def chart_text(path: Path, kind: XL_CHART_TYPE, data: object) -> str:
-    deck = pptx.Presentation()
-    slide = deck.slides.add_slide(deck.slide_layouts[6])
-    slide.shapes.add_chart(kind, Inches(1), Inches(1), Inches(6), Inches(4), data)
-    deck.save(str(path))
-    return next(block.text for block in blocks(path) if block.kind is BlockKind.TABLE)
-
-
-def test_charts_with_categories_of_several_levels_and_percentages(path: Path) -> None:
-    data = CategoryChartData(number_format="0%")
-    for year in ("2024", "2025"):
-        category = data.add_category(year)
-        category.add_sub_category("Q1")
-        category.add_sub_category("Q2")
-    data.add_series("Share", (0.25, 0.5, 0.125, 1))
-    text = chart_text(path, XL_CHART_TYPE.COLUMN_CLUSTERED, data)
-    assert text == "Category | Share\n2024 Q1 | 25%\n2024 Q2 | 50%\n2025 Q1 | 12%\n2025 Q2 | 100%"
-
-
-def test_scatter_and_bubble_charts(path: Path) -> None:
-    xy = XyChartData()
-    for name, points in (("a", [(1, 2), (3, 4)]), ("b", [(5, 6)])):
-        series = xy.add_series(name)
-        for point in points:
-            series.add_data_point(*point)
-    assert chart_text(path, XL_CHART_TYPE.XY_SCATTER, xy) == "Series | X | Y\na | 1 | 2\na | 3 | 4\nb | 5 | 6"
-    bubbles = BubbleChartData()
-    bubbles.add_series("c").add_data_point(1, 2, 30)
-    assert chart_text(path, XL_CHART_TYPE.BUBBLE, bubbles) == "Series | X | Y | Size\nc | 1 | 2 | 30"
-
-
-def test_dates_of_a_chart_are_dates(path: Path) -> None:
-    from datetime import date
-
-    data = CategoryChartData()
-    data.categories = [date(2025, 1, 31), date(2025, 2, 28)]
-    data.add_series("Ships", (1.5, 0.1 + 0.2))
-    text = chart_text(path, XL_CHART_TYPE.LINE, data)
-    assert text == "Category | Ships\n2025-01-31 | 1.5\n2025-02-28 | 0.3"
-
-
-def frame(inner: str) -> str:
-    place = '<p:xfrm><a:off x="0" y="0"/><a:ext cx="127000" cy="127000"/></p:xfrm>'
-    names = '<p:nvGraphicFramePr><p:cNvPr id="4" name="f"/><p:nvPr/></p:nvGraphicFramePr>'
-    return (
-        f"<p:graphicFrame>{names}{place}<a:graphic><a:graphicData>{inner}</a:graphicData></a:graphic></p:graphicFrame>"
-    )
-
-
-def test_a_chart_without_its_data_is_reported(path: Path) -> None:
-    chart = element(
-        "c:chartSpace", "<c:chart><c:plotArea><c:barChart><c:ser><c:val/></c:ser></c:barChart></c:plotArea></c:chart>"
-    )
-    write_slides(
-        path, [sp("a", at=(0, 50, 9, 9)) + frame('<c:chart r:id="rId1"/>')],
-        parts={"ppt/charts/c.xml": chart}, relations={1: [("chart", "ppt/charts/c.xml")]},
-    )  # fmt: skip
-    found = parsed(path)
-    assert [block.text for block in found.blocks] == ["a"]
-    assert [(one.code, one.detail, one.pages) for one in found.warnings] == [
-        ("part_unreadable", "data of a chart", (1,))
-    ]
-
-
-def test_charts_of_2016_with_levels(path: Path) -> None:
-    levels = (
-        '<x:lvl><x:pt idx="0">Oslo</x:pt><x:pt idx="1">Bergen</x:pt></x:lvl><x:lvl><x:pt idx="0">Norway</x:pt></x:lvl>'
-    )
-    values = '<x:lvl><x:pt idx="0">7</x:pt><x:pt idx="1">8</x:pt></x:lvl>'
-    data = f"<x:data><x:strDim>{levels}</x:strDim><x:numDim>{values}</x:numDim></x:data>"
-    names = "<x:series><x:tx><x:txData><x:v>Ships</x:v></x:txData></x:tx></x:series>"
-    namespace = 'xmlns:x="http://schemas.microsoft.com/office/drawing/2014/chartex"'
-    chart = f"<x:chartSpace {namespace}><x:chartData>{data}</x:chartData><x:chart>{names}</x:chart></x:chartSpace>"
-    reference = f'<x:chart {namespace} r:id="rId1"/>'
-    write_slides(path, [frame(reference)], parts={"ppt/c.xml": chart}, relations={1: [("chartEx", "ppt/c.xml")]})
-    assert texts(path) == ["Category | Ships\nNorway Oslo | 7\nNorway Bergen | 8"]
-
-
-def test_diagrams_in_the_order_of_their_outline(path: Path) -> None:
-    def point(name: str, text: str, kind: str = "node") -> str:
-        return f'<dgm:pt modelId="{name}" type="{kind}"><dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t></dgm:pt>'
-
-    def link(source: str, target: str, order: int) -> str:
-        return f'<dgm:cxn srcId="{source}" destId="{target}" srcOrd="{order}"/>'
-
-    points = point("r", "", "doc") + point("b", "second") + point("a", "first") + point("c", "below first")
-    links = link("r", "a", 0) + link("r", "b", 1) + link("a", "c", 0) + link("c", "a", 0)
-    data = element("dgm:dataModel", f"<dgm:ptLst>{points}</dgm:ptLst><dgm:cxnLst>{links}</dgm:cxnLst>")
-    relations = {1: [("diagramData", "ppt/d.xml")]}
-    write_slides(path, [frame('<dgm:relIds r:dm="rId1"/>')], parts={"ppt/d.xml": data}, relations=relations)
-    assert texts(path) == ["first", "below first", "second"]
-
-
-# -- what does not show ----------------------------------------------------------------------------
-
-
-WHITE = '<a:rPr><a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill></a:rPr>'
-DARK = '<a:solidFill><a:srgbClr val="203864"/></a:solidFill>'
-RECT = '<a:prstGeom prst="rect"/>'
-HERE = (100.0, 100.0, 200.0, 50.0)
-
-
-def hidden(path: Path) -> list[tuple[str, Hidden | None]]:
-    return [(block.text, block.hidden) for block in blocks(path)]
-
-
-@pytest.mark.parametrize(
-    ("tree", "reason"),
-    [
-        pytest.param(sp("secret", at=(-400, 10, 300, 50)), Hidden.OFF_PAGE, id="left of the slide"),
-        pytest.param(sp("secret", at=(10, 541, 300, 50)), Hidden.OFF_PAGE, id="below the slide"),
-        pytest.param(sp(at=HERE, body=ap("secret", run='<a:rPr sz="100"/>')), Hidden.TINY, id="tiny"),
-        pytest.param(sp(at=HERE, body=ap("secret", run=WHITE)), Hidden.WHITE, id="white on the slide"),
-        pytest.param(
-            sp(at=HERE, properties=DARK, body=ap("secret", run=f"<a:rPr>{DARK}</a:rPr>")), Hidden.WHITE, id="dark"
-        ),
-        pytest.param(sp(at=HERE, body=ap("secret", run="<a:rPr><a:noFill/></a:rPr>")), Hidden.INVISIBLE, id="no fill"),
-        pytest.param(
-            sp("secret", at=HERE).replace('name="x"', 'name="x" hidden="1"'), Hidden.INVISIBLE, id="marked hidden"
-        ),
-        pytest.param(
-            sp("secret", at=HERE) + sp(at=(90, 90, 300, 80), properties=DARK + RECT), Hidden.COVERED, id="behind"
-        ),
-    ],
-)
-def test_text_that_does_not_show_is_set_apart(path: Path, tree: str, reason: Hidden) -> None:
-    write_slides(path, [tree])
-    assert hidden(path) == [("secret", reason)]
-    assert [(one.code, one.pages) for one in parsed(path).warnings] == [("hidden_text", (1,))]
-
-
-@pytest.mark.parametrize(
-    ("tree", "before"),
-    [
-        pytest.param(sp(at=HERE, properties=DARK, body=ap("shown", run=WHITE)), "", id="on its own fill"),
-        pytest.param(
-            sp(at=(90, 90, 300, 80), properties=DARK) + sp(at=HERE, body=ap("shown", run=WHITE)), "", id="on a shape"
-        ),
-        pytest.param(
-            sp(at=HERE, body=ap("shown", run=WHITE)), f"<p:bg><p:bgPr>{DARK}</p:bgPr></p:bg>", id="on a dark slide"
-        ),
-        pytest.param(sp(at=HERE, properties="<a:gradFill/>", body=ap("shown", run=WHITE)), "", id="on a gradient"),
-        pytest.param(sp(at=(90, 90, 300, 80), properties=DARK + RECT) + sp("shown", at=HERE), "", id="before a shape"),
-        pytest.param(
-            sp("shown", at=HERE) + sp(at=(90, 90, 300, 80), properties="<a:noFill/>" + RECT), "", id="behind a frame"
-        ),
-        pytest.param(sp("shown", at=(-100, 10, 300, 50)), "", id="half on the slide"),
-    ],
-)
-def test_text_that_shows_is_not_taken_for_hidden(path: Path, tree: str, before: str) -> None:
-    write_slides(path, [tree], before=before)
-    assert hidden(path) == [("shown", None)]
-
-
-def test_what_an_animation_uncovers_is_not_hidden(path: Path) -> None:
-    tree = sp("shown", at=HERE, number=5) + sp(at=(90, 90, 300, 80), properties=DARK + RECT, number=6)
-    timing = '<p:timing><p:spTgt spid="6"/></p:timing>'
-    write_slides(path, [tree], after=timing)
-    assert hidden(path) == [("shown", None)]
-
-
-def test_pictures_are_described_in_hidden_blocks(path: Path) -> None:
-    names = '<p:nvPicPr><p:cNvPr id="3" name="x" descr="A gull"/><p:nvPr/></p:nvPicPr>'
-    write_slides(path, [f"<p:pic>{names}<p:spPr/></p:pic>"])
-    assert hidden(path) == [("A gull", Hidden.ALT_TEXT)]
-
-
-def test_hidden_slides_are_read_and_named(path: Path) -> None:
-    write_slides(path, [sp("a")], attributes='show="0"')
-    found = parsed(path)
-    assert [block.text for block in found.blocks] == ["a"]
-    assert [(one.code, one.pages) for one in found.warnings] == [("hidden_slide", (1,))]
-
-
-# -- damage ----------------------------------------------------------------------------------------
-
-
-def test_a_broken_slide_costs_only_itself(path: Path) -> None:
-    write_slides(path, [sp("a"), sp("b") + "<p:broken", sp("c")])
-    found = parsed(path)
-    assert [(block.page, block.text) for block in found.blocks] == [(1, "a"), (3, "c")]
-    assert [(one.code, one.pages) for one in found.warnings] == [("page_unreadable", (2,))]
-    assert PptxParser().plan(path, max_pages=5).page_count == 3
-
-
-@pytest.mark.parametrize("kind", ["notesSlide", "comments", "slideLayout"])
-def test_broken_parts_around_a_slide_do_not_cost_its_text(path: Path, kind: str) -> None:
-    write_slides(path, [sp("a")], parts={"ppt/x.xml": "<broken"}, relations={1: [(kind, "ppt/x.xml")]})
-    found = parsed(path)
-    assert [block.text for block in found.blocks] == ["a"]
-    assert {(one.code, one.pages) for one in found.warnings} == {("part_unreadable", (1,))}
-
-
-def test_media_and_links_to_elsewhere_are_named_with_their_slide(path: Path) -> None:
-    relations = {2: [("video", "ppt/media/a.mp4"), ("image", "https://evil.example/x.png")]}
-    write_slides(path, [sp("a"), sp("b")], relations=relations)
-    warnings = PptxParser().plan(path, max_pages=5).warnings
-    assert [(one.code, one.detail, one.pages) for one in warnings] == [
-        ("attachment_skipped", "audio or video", (2,)), ("external_content", None, (2,))
-    ]  # fmt: skip
-
-
-def test_pages_to_be_skipped_are_not_looked_at(path: Path) -> None:
-    write_slides(path, [sp("a"), sp("b"), sp("c")])
-    found = PptxParser().parse(path, PageRange(index=0, first=1, last=3, skip=(2,)))
-    assert [block.text for block in found.blocks] == ["a", "c"]
-
-
-def test_sizes_of_type_are_points(path: Path) -> None:
-    """Slides made by python-pptx read like those written by hand."""
-    deck = pptx.Presentation()
-    slide = deck.slides.add_slide(deck.slide_layouts[6])
-    shape = slide.shapes.add_textbox(Inches(1), Inches(1), Inches(3), Inches(1))
-    shape.text_frame.text = "secret"
-    shape.text_frame.paragraphs[0].runs[0].font.size = Pt(1)
-    deck.save(str(path))
-    assert hidden(path) == [("secret", Hidden.TINY)]

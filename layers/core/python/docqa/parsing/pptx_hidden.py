@@ -141,7 +141,7 @@ def _decorations(masters: list[Master]) -> list[Area]:
     found = []
     for master in masters:
         tree = master.root.find(f"{P}cSld/{P}spTree")
-        for shape in ShapeReader([]).shapes(tree) if tree is not None else []:
+        for shape in ShapeReader([]).shapes(tree):
             if shape.placeholder is None and shape.area is not None:
                 found.append(shape.area)
     return found

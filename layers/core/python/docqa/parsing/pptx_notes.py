@@ -16,7 +16,7 @@ def notes(package: Package, slide: str, noticing: Noticing) -> Iterator[Line]:
     for part in package.of_kind(slide, "notesSlide"):
         root = package.root(part, "notes", pages=noticing.pages)
         tree = root.find(f"{P}cSld/{P}spTree") if root is not None else None
-        for shape in ShapeReader([]).shapes(tree) if tree is not None else []:
+        for shape in ShapeReader([]).shapes(tree):
             for one in shape.flat():
                 if one.placeholder is None or one.placeholder.type not in _FURNITURE:
                     yield from _lines(package, part, one, noticing)

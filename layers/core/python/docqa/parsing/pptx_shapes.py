@@ -134,10 +134,11 @@ class ShapeReader:
         self.too_deep = False
 
     def shapes(self, tree: Any, matrix: Matrix = EMU_TO_POINTS, depth: int = 0) -> list[Shape]:
+        """The shapes of a tree or group, in the order in which they lie over each other; none of a missing tree."""
         if depth > MAX_DEPTH:
             self.too_deep = True
             return []
-        return [self._shape(element, matrix, depth) for element in _elements(tree)]
+        return [self._shape(element, matrix, depth) for element in _elements(tree)] if tree is not None else []
 
     def _shape(self, element: Any, matrix: Matrix, depth: int) -> Shape:
         kind = _KINDS[element.tag]

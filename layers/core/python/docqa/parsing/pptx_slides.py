@@ -50,7 +50,7 @@ class SlideReader:
         self._masters = deck.masters.above(part, (number,))
         reader = ShapeReader(self._masters)
         tree = root.find(f"{P}cSld/{P}spTree")
-        self._shapes = reader.shapes(tree) if tree is not None else []
+        self._shapes = reader.shapes(tree)
         if reader.too_deep:
             deck.package.notice("nested_too_deep", pages=(number,))
         self._colours = Colours(deck.package, root, self._masters, (number,))
@@ -227,7 +227,7 @@ class SlideReader:
 
 def footer(root: Any) -> str:
     """The text of a slide's footer placeholder."""
-    for shape in ShapeReader([]).shapes(root.find(f"{P}cSld/{P}spTree") if root is not None else ()):
+    for shape in ShapeReader([]).shapes(root.find(f"{P}cSld/{P}spTree") if root is not None else None):
         if shape.placeholder is not None and shape.placeholder.type == "ftr":
             return " ".join("".join(r.text or "" for r in p.iter(f"{A}t")) for p in shape.element.iter(f"{A}p")).strip()
     return ""

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from docqa.core.models import BlockKind, Hidden, PageRange, ParsedRange
+from docqa.core.models import BlockKind, Format, Hidden, PageRange, ParsedRange
 from docqa.parsing.docx import DocxParser
+from docqa.parsing.files import read_range
 from tests.fakes.office import element, p, write_word
 
 
@@ -258,10 +259,15 @@ def test_a_text_box_that_is_off_the_page_or_hidden(path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_invisible_characters_are_removed_and_counted(path: Path) -> None:
-    write_word(path, p("pass\u200bword \u202etxt\u202c mi\u00adni \U000e0041 می\u200cخواهم"))
-    assert texts(path) == ["password txt mini می\u200cخواهم"]
-    assert warned(path) == {"control_characters": 4}
+def test_invisible_characters_are_taken_out_with_links_in_place(path: Path) -> None:
+    link = f'<w:hyperlink r:id="rId1">{run("here")}</w:hyperlink>'
+    body = p("pass\u200bword \u202etxt\u202c mi\u00adni ", inner=link)
+    write_word(path, body, relations=[("hyperlink", "https://a.example/")])
+    found = read_range(path, Format.DOCX, PageRange(index=0, first=1, last=1))
+    [block] = found.blocks
+    assert block.text == "password txt mini here"
+    assert [block.text[one.start : one.end] for one in block.links] == ["here"]
+    assert [(one.code, one.count) for one in found.warnings] == [("control_characters", 3)]
 
 
 # -- what hangs on paragraphs ----------------------------------------------------------------------

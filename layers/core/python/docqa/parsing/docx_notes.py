@@ -50,7 +50,7 @@ class Notes:
 
     def _head(self, kind: str, element: Any, *, marked: bool) -> str:
         if kind == "comment":
-            author = " ".join(self._noticing.cleaned(element.get(w("author"), "")).split())
+            author = " ".join(element.get(w("author"), "").split())
             return f"{author}:" if author else ""
         if marked:
             return ""

@@ -115,8 +115,7 @@ class Story:
 
     def _figure(self, kind: str, root: Any) -> list[Block]:
         if kind == "diagram":
-            texts = map(self.document.noticing.cleaned, diagram_texts(root))
-            return [Block(kind=BlockKind.LIST_ITEM, text=text) for text in texts if text]
+            return [Block(kind=BlockKind.LIST_ITEM, text=text) for text in diagram_texts(root)]
         blocks, fault = chart_blocks(root, None)
         if fault:
             self.document.package.notice(fault, "data of a chart")

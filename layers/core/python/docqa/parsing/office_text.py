@@ -5,14 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docqa.core.models import Block, BlockKind, Box, DocumentWarning, Hidden, Link
-from docqa.core.noticed import hidden_text, warning
+from docqa.core.noticed import hidden_text
 
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\U000e0000-\U000e007f]"
-    # Joiners are part of Persian and Indic spelling and of emoji; between other characters they only hide something.
-    "|(?<![\u0600-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
-)
-_SOFT_HYPHEN = "\u00ad"
 _SCHEMES = ("http://", "https://", "mailto:")
 _MAX_URL = 2_000
 _FILE_NAME = re.compile(r"[^\s/]+\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)", re.IGNORECASE)
@@ -66,18 +60,8 @@ class Noticing:
     def line(self, runs: Sequence[Run]) -> Line:
         """The text of runs in order, hidden or not."""
         if any(run.url for run in runs):
-            return _linked(self._cleaned_runs(runs))
-        return Line(" ".join(self.cleaned("".join([run.text for run in runs])).split()))
-
-    def cleaned(self, text: str) -> str:
-        """Without soft hyphens, and without the characters that show nothing and steer or hide others."""
-        if text.isascii() or not _INVISIBLE.search(text):
-            return text
-        kept = _INVISIBLE.sub("", text)
-        removed = len(text) - len(kept) - text.count(_SOFT_HYPHEN)
-        if removed:
-            self.warnings.append(warning("control_characters", count=removed, pages=self.pages))
-        return kept
+            return _linked(runs)
+        return Line(" ".join("".join([run.text for run in runs]).split()))
 
     def hidden_blocks(self, runs: Sequence[Run], boxes: tuple[Box, ...] = ()) -> list[Block]:
         """What does not show, one block a reason."""
@@ -100,10 +84,7 @@ class Noticing:
         """The description of a picture; the bare name of its file is none."""
         if _FILE_NAME.fullmatch(text.strip()):
             return None
-        return self.hidden_block(Hidden.ALT_TEXT, " ".join(self.cleaned(text).split()), boxes)
-
-    def _cleaned_runs(self, runs: Iterable[Run]) -> list[Run]:
-        return [Run(self.cleaned(run.text), run.url) for run in runs]
+        return self.hidden_block(Hidden.ALT_TEXT, " ".join(text.split()), boxes)
 
 
 def visible(runs: Iterable[Run]) -> list[Run]:

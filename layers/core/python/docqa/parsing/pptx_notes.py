@@ -45,8 +45,8 @@ def comments(package: Package, slide: str, names: dict[str, str], noticing: Noti
     for part in package.of_kind(slide, "comments"):
         root = package.root(part, "comments", pages=noticing.pages)
         for element in root.iter("{*}cm", "{*}reply") if root is not None else ():
-            text = " ".join(noticing.cleaned(_text(element)).split())
-            name = noticing.cleaned(names.get(element.get("authorId", ""), ""))
+            text = " ".join(_text(element).split())
+            name = names.get(element.get("authorId", ""), "")
             if text:
                 yield Line(f"{name}: {text}" if name else text)
 

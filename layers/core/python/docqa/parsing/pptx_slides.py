@@ -161,7 +161,7 @@ class SlideReader:
         """All the text of a shape that does not show."""
         for one in shape.flat():
             texts = [" ".join(run.text or "" for run in p.iter(f"{A}t")) for p in one.element.iter(f"{A}p")]
-            text = " ".join(" ".join(self._noticing.cleaned(text) for text in texts).split())
+            text = " ".join(" ".join(texts).split())
             block = self._noticing.hidden_block(reason, text, self._boxes(one))
             if block:
                 yield block
@@ -211,9 +211,7 @@ class SlideReader:
     def _diagram(self, name: str | None, shape: Shape) -> Iterator[Block]:
         root = self._related(name, "diagram")
         for text in diagram_texts(root) if root is not None else ():
-            line = Line(self._noticing.cleaned(text))
-            if line.text:
-                yield self._block(BlockKind.LIST_ITEM, line, self._box(shape))
+            yield self._block(BlockKind.LIST_ITEM, Line(text), self._box(shape))
 
     # -- places ------------------------------------------------------------------------------------
 

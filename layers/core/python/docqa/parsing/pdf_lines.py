@@ -33,7 +33,7 @@ class Line:
 
     `box` is on the displayed page, in points from its top left. `x0, y0, x1, y1` are the same turned so that the text
     runs from left to right and downwards. `turn` is the direction of the text: 0, 90, 180, 270, or -1 for slanted text.
-    `cells` is set on a line that stands for a ruled table.
+    `cells` is set on a line that stands for a ruled table. `confidence` (0 to 1) is set on what OCR has read.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Line:
     turn: int = 0
     rtl: bool = False
     cells: tuple[tuple[str, ...], ...] | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def test_a_table_without_rules_is_found_by_its_alignment(path: Path) -> None:
     rows = [("Revenue", "$ 120.5", "133.0"), ("Cost", "80.0", "(91.2)"), ("Profit", "40.5", "41.8")]
     lines = [(x, 100 + 16 * i, cell) for i, row in enumerate(rows) for x, cell in zip((72, 300, 420), row, strict=True)]
     write_lines(path, *lines)
-    assert texts(path, BlockKind.TABLE) == ["Revenue | $ 120.5 | 133.0\nCost | 80.0 | (91.2)\nProfit | 40.5 | 41.8"]
+    assert texts(path, BlockKind.TABLE) == ["Revenue | $120.5 | 133.0\nCost | 80.0 | (91.2)\nProfit | 40.5 | 41.8"]
 
 
 def test_list_items_are_parted_and_lose_their_bullet(path: Path) -> None:

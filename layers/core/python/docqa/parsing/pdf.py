@@ -4,7 +4,7 @@ PyMuPDF is not made for threads: parse ranges in processes.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,12 +12,15 @@ from typing import Any, ClassVar
 import pymupdf
 
 from docqa.core.errors import CorruptFile, FileEmpty, NoPages, PasswordProtected, TooManyPages
-from docqa.core.models import Block, DocumentPlan, Format, PageRange, ParsedRange
+from docqa.core.models import Block, DocumentPlan, DocumentWarning, Format, PageRange, ParsedRange
+from docqa.core.noticed import combined, hidden_text
 from docqa.parsing.boundary import reading
-from docqa.parsing.pdf_blocks import page_blocks, squeezed, style_of
+from docqa.parsing.pdf_blocks import page_blocks
 from docqa.parsing.pdf_furniture import windows, without_furniture
-from docqa.parsing.pdf_lines import PageText, read_lines
-from docqa.parsing.pdf_tables import inside, ruled_tables
+from docqa.parsing.pdf_headings import squeezed, style_of
+from docqa.parsing.pdf_lines import PageText
+from docqa.parsing.pdf_metadata import metadata_of, noticed_in
+from docqa.parsing.pdf_page import layers_off, page_text
 
 _log = logging.getLogger(__name__)
 _MAX_OUTLINE = 5_000
@@ -27,24 +30,27 @@ class PdfParser:
     """Parser of PDFs; see the module. A scanned page without text gives no blocks."""
 
     format: ClassVar[Format] = Format.PDF
-    version: ClassVar[str] = "pdf-1"
+    version: ClassVar[str] = "pdf-2"
 
     def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
         """Ranges of 8 to 17 pages (all in one below 18)."""
         with _opened(path) as document:
             count = document.page_count
-        if count == 0:
-            raise NoPages
-        if count > max_pages:
-            raise TooManyPages(f"The document has {count} pages; {max_pages} are allowed.")
+            if count == 0:
+                raise NoPages
+            if count > max_pages:
+                raise TooManyPages(f"The document has {count} pages; {max_pages} are allowed.")
+            metadata, noticed = metadata_of(document), combined(noticed_in(document))
         ranges = (PageRange(index=i, first=first, last=last) for i, (first, last) in enumerate(windows(count)))
-        return DocumentPlan(page_count=count, ranges=tuple(ranges))
+        return DocumentPlan(page_count=count, ranges=tuple(ranges), metadata=metadata, warnings=noticed)
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
         """Blocks of the pages first..last. Raises CorruptFile."""
         with _opened(path) as document:
-            blocks = tuple(_range_blocks(document, pages))
-        return ParsedRange(index=pages.index, blocks=blocks)
+            found = [(page, tuple(blocks)) for page, blocks in _range_pages(document, pages)]
+        blocks = tuple(block for _, of_page in found for block in of_page)
+        noticed = (one for page, _ in found for one in page.warnings)
+        return ParsedRange(index=pages.index, blocks=blocks, warnings=combined([*noticed, *_hidden_in(blocks)]))
 
 
 @contextmanager
@@ -72,7 +78,8 @@ def _log_warnings() -> None:
         _log.debug("pdf_warnings", extra={"count": text.count("\n") + 1, "first": text.partition("\n")[0][:200]})
 
 
-def _range_blocks(document: Any, pages: PageRange) -> Iterator[Block]:
+def _range_pages(document: Any, pages: PageRange) -> Iterator[tuple[PageText, Iterable[Block]]]:
+    """Each page of the range with its blocks."""
     outline = _outline(document)
     for first, last in windows(document.page_count):
         if last < pages.first or first > pages.last:
@@ -83,15 +90,17 @@ def _range_blocks(document: Any, pages: PageRange) -> Iterator[Block]:
         style = style_of(window)
         for page in window:
             if pages.first <= page.number <= pages.last:
-                yield from page_blocks(page, style, outline.get(page.number, {}))
+                yield page, page_blocks(page, style, outline.get(page.number, {}))
 
 
 def _page_text(document: Any, number: int) -> PageText:
-    page = document[number - 1]
-    lines = read_lines(page)
-    tables = ruled_tables(page) if lines else []
-    kept = [line for line in lines if not any(inside(line, table) for table in tables)]
-    return PageText(number, page.rect.width, page.rect.height, (*kept, *tables))
+    return page_text(document[number - 1], number, form=bool(document.is_form_pdf), layers=layers_off(document))
+
+
+def _hidden_in(blocks: Iterable[Block]) -> Iterator[DocumentWarning]:
+    for block in blocks:
+        if block.hidden is not None:
+            yield hidden_text(block.hidden, pages=[block.page] if block.page else ())
 
 
 def _outline(document: Any) -> dict[int, dict[str, int]]:

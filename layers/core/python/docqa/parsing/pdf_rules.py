@@ -8,16 +8,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pymupdf
 
 from docqa.parsing.pdf_lines import Rect, clean
+from docqa.parsing.pdf_text import joint
+from docqa.parsing.tables import EMPTY, Cell, around, joined_cells
 
 Word = tuple[float, float, float, float, str]
 
 CURRENCY = re.compile(r"\(?(?:[$\u20ac\u00a3\u00a5]|US\$|EUR|USD|GBP)\(?")
 SUFFIX = re.compile(r"[)%]+")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 _MAX_PATHS = 8_000
 _MAX_EDGES = 3_000
@@ -40,15 +44,17 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class RuledTable:
-    """Rows of cell texts and the box around them."""
+    """Rows of cells and the box around them."""
 
     box: Rect
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
-def find_ruled_tables(page: Any) -> list[RuledTable]:
+def find_ruled_tables(page: Any, paths: Sequence[dict[str, Any]]) -> list[RuledTable]:
     """Tables of at least two rows and two columns that are drawn with rules or frames in both directions."""
-    edges = _merged(_edges(page))
+    if len(paths) >= _MAX_PATHS:
+        return []  # a drawing and no table
+    edges = _merged(_edges(page, paths))
     grids = [grid for part in _connected(edges) if (grid := _Grid.of(part)) is not None]
     if not grids:
         return []
@@ -56,10 +62,10 @@ def find_ruled_tables(page: Any) -> list[RuledTable]:
     return [table for grid in grids if (table := grid.table(words)) is not None]
 
 
-def _edges(page: Any) -> Iterator[Edge]:
+def _edges(page: Any, paths: Sequence[dict[str, Any]]) -> Iterator[Edge]:
     matrix = page.rotation_matrix if page.rotation else None
     width, height = page.rect.width, page.rect.height
-    for path in _paths(page):
+    for path in paths:
         for item in path.get("items", ()):
             for box in _item_boxes(item):
                 if matrix is not None:
@@ -67,19 +73,16 @@ def _edges(page: Any) -> Iterator[Edge]:
                 yield from _box_edges(box, width, height)
 
 
-def _paths(page: Any) -> list[dict[str, Any]]:
-    """The page's vector paths; none if there are so many that it is a drawing and no table."""
+def page_paths(page: Any) -> list[dict[str, Any]]:
+    """The page's vector paths in the order of drawing, the first _MAX_PATHS of them at most."""
     paths: list[dict[str, Any]] = []
-    seen = 0
 
     def collect(path: dict[str, Any]) -> None:
-        nonlocal seen
-        seen += 1
-        if seen <= _MAX_PATHS and len(path.get("items", ())) <= _MAX_PATHS:
+        if len(paths) < _MAX_PATHS and len(path.get("items", ())) <= _MAX_PATHS:
             paths.append(path)
 
     page.get_cdrawings(callback=collect)
-    return paths if seen <= _MAX_PATHS else []
+    return paths
 
 
 def _item_boxes(item: Sequence[Any]) -> Iterator[Rect]:
@@ -189,10 +192,14 @@ class _Grid:
         merged: dict[tuple[int, int], list[Word]] = defaultdict(list)
         for cell, members in cells.items():
             merged[origin[cell]].extend(members)
-        rows: list[tuple[str, ...]] = []
+        rtl = sum(map(_is_rtl_word, words)) * 2 > len(words)
+        rows: list[tuple[Cell, ...]] = []
         for row in range(len(self.ys) - 1):
-            rows.extend(_row_texts([merged.get((row, column), []) for column in range(len(self.xs) - 1)]))
-        rows = _with_columns_joined([_compact(row) for row in rows if any(row)])
+            columns = range(len(self.xs) - 1)
+            rows.extend(
+                _row_cells([merged.get((row, column), []) for column in (reversed(columns) if rtl else columns)])
+            )
+        rows = _with_columns_joined([_compact(row) for row in rows if any(cell.text for cell in row)])
         return RuledTable(box, tuple(rows)) if _is_table(rows) else None
 
     def _filled(self, words: Sequence[Word]) -> dict[tuple[int, int], list[Word]]:
@@ -241,16 +248,26 @@ def _slot(bounds: Sequence[float], value: float) -> int | None:
     return next((i for i in range(len(bounds) - 1) if bounds[i] <= value < bounds[i + 1]), None)
 
 
-def _row_texts(cells: Sequence[list[Word]]) -> list[tuple[str, ...]]:
+def _row_cells(cells: Sequence[list[Word]]) -> list[tuple[Cell, ...]]:
     """One row; or several, where rows are not ruled: cells side by side with as many text lines each."""
     lines = [_text_lines(cell) for cell in cells]
     filled = [len(cell) for cell in lines if cell]
     if len(filled) >= 2 and min(filled) >= 3 and max(filled) == min(filled):
-        return [tuple(cell[i] if cell else "" for cell in lines) for i in range(filled[0])]
-    return [tuple(" ".join(cell) for cell in lines)]
+        return [tuple(cell[i] if cell else EMPTY for cell in lines) for i in range(filled[0])]
+    return [tuple(map(_one_cell, lines))]
 
 
-def _text_lines(words: list[Word]) -> list[str]:
+def _one_cell(lines: Sequence[Cell]) -> Cell:
+    if not lines:
+        return EMPTY
+    text = ""
+    for line in lines:
+        text, gap = joint(text, line.text) if text else ("", "")
+        text += gap + line.text
+    return Cell(text, around([line.box for line in lines if line.box]))
+
+
+def _text_lines(words: list[Word]) -> list[Cell]:
     found: list[list[Word]] = []
     for word in sorted(words, key=lambda item: ((item[1] + item[3]) / 2, item[0])):
         middle = (word[1] + word[3]) / 2
@@ -258,44 +275,64 @@ def _text_lines(words: list[Word]) -> list[str]:
             found[-1].append(word)
         else:
             found.append([word])
-    return [" ".join(word[4] for word in sorted(line, key=lambda item: item[0])) for line in found]
+    return [Cell(" ".join(word[4] for word in _in_order(line)), around([word[:4] for word in line])) for line in found]
 
 
-def _compact(row: tuple[str, ...]) -> tuple[str, ...]:
+def _in_order(line: list[Word]) -> list[Word]:
+    """Words from left to right; from right to left in an RTL line, but for runs of words of the other direction."""
+    ordered = sorted(line, key=lambda item: item[0])
+    if sum(map(_is_rtl_word, line)) * 2 <= sum(any(char.isalpha() for char in word[4]) for word in line):
+        return ordered
+    found: list[Word] = []
+    for rtl, run in groupby(reversed(ordered), key=_is_rtl_word):
+        words = list(run)
+        found.extend(words if rtl else words[::-1])
+    return found
+
+
+def _is_rtl_word(word: Word) -> bool:
+    return bool(_RTL.search(word[4]))
+
+
+def _compact(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """Currency signs moved to the amount after them, percent signs and brackets to the one before."""
     cells = list(row)
     for index, cell in enumerate(cells):
-        following = next((i for i in range(index + 1, min(index + 4, len(cells))) if cells[i]), None)
-        before = next((i for i in range(index - 1, max(index - 4, -1), -1) if cells[i]), None)
-        if CURRENCY.fullmatch(cell) and following is not None:
-            cells[following], cells[index] = cell + cells[following], ""
-        elif SUFFIX.fullmatch(cell) and before is not None:
-            cells[before], cells[index] = cells[before] + cell, ""
+        following = next((i for i in range(index + 1, min(index + 4, len(cells))) if cells[i].text), None)
+        before = next((i for i in range(index - 1, max(index - 4, -1), -1) if cells[i].text), None)
+        if CURRENCY.fullmatch(cell.text) and following is not None:
+            cells[following], cells[index] = _glued(cell, cells[following]), EMPTY
+        elif SUFFIX.fullmatch(cell.text) and before is not None:
+            cells[before], cells[index] = _glued(cells[before], cell), EMPTY
     return tuple(cells)
 
 
-def _with_columns_joined(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _glued(left: Cell, right: Cell) -> Cell:
+    return Cell(left.text + right.text, joined_cells([left, right]).box)
+
+
+def _with_columns_joined(rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
     """Without empty columns; neighbours that are never both filled are one column that shading or borders split."""
-    columns: list[list[str]] = []
+    columns: list[list[Cell]] = []
     for column in zip(*rows, strict=True):
-        if not any(column):
+        if not any(cell.text for cell in column):
             continue
-        if len(columns) > 1 and not any(a and b for a, b in zip(columns[-1], column, strict=True)):
-            columns[-1] = [a or b for a, b in zip(columns[-1], column, strict=True)]
+        if len(columns) > 1 and not any(a.text and b.text for a, b in zip(columns[-1], column, strict=True)):
+            columns[-1] = [a if a.text else b for a, b in zip(columns[-1], column, strict=True)]
         else:
             columns.append(list(column))
     return list(zip(*columns, strict=True))
 
 
-def _is_table(rows: Sequence[Sequence[str]]) -> bool:
+def _is_table(rows: Sequence[Sequence[Cell]]) -> bool:
     """Against frames around prose and decoration: enough filled cells, none that holds nearly everything.
 
     A grid that is mostly empty comes from shaded pieces of rows, not from cells; its text is better read by alignment.
     """
     if len(rows) < 2 or len(rows[0]) < 2:
         return False
-    lengths = [len(cell) for row in rows for cell in row if cell]
-    wide = sum(sum(bool(cell) for cell in row) >= 2 for row in rows)
+    lengths = [len(cell.text) for row in rows for cell in row if cell.text]
+    wide = sum(sum(bool(cell.text) for cell in row) >= 2 for row in rows)
     hoard = max(lengths) > 400 and max(lengths) > sum(lengths) * 0.6
     sparse = len(lengths) * 2 < sum(len(row) for row in rows)
     return not sparse and wide >= 2 and wide * 3 >= len(rows) and not hoard

@@ -3,26 +3,27 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from docqa.parsing.pdf_lines import Line
+from docqa.parsing.pdf_lines import Line, is_amount
 from docqa.parsing.pdf_order import Row
 from docqa.parsing.pdf_rules import CURRENCY, SUFFIX, find_ruled_tables
+from docqa.parsing.tables import EMPTY, Cell, around
 
 _ALIGNED = 4.0
 _CELL_GAP = 1.6  # in ems; a wider gap parts cells
 _SPACED_SIGN = re.compile(r"^([$\u20ac\u00a3\u00a5]) (?=[\d(])")
-_AMOUNT = re.compile(r"[-(+]?[$\u20ac\u00a3\u00a5]?\(?\d[\d.,]*\)?[%x]?\)?|[-\u2013\u2014$\u20ac\u00a3\u00a5]|n/a|N/A")
 _GLYPHS = "\u2022\u25aa\u25e6\u25cf\u25cb\u25a0\u25a1\u2013\u2014*\u00b7\u2023\u27a2\u2713\uf0b7\uf0a7-"
 _MARKER = re.compile(rf"(?:[{_GLYPHS}]|\(?(?:\d{{1,3}}|[A-Za-z]|[ivx]{{1,5}})[.)])")
 
 
-def ruled_tables(page: Any) -> list[Line]:
-    """One Line with `cells` for each ruled table of a page."""
-    tables = (table for table in find_ruled_tables(page))
-    return [Line("", table.box, *table.box, size=0.0, bold=False, cells=table.rows) for table in tables]
+def ruled_tables(page: Any, paths: Sequence[dict[str, Any]]) -> list[Line]:
+    """One Line with `cells` for each ruled table of a page. `paths`: the page's drawings."""
+    return [
+        Line("", table.box, *table.box, size=0.0, bold=False, cells=table.rows)
+        for table in find_ruled_tables(page, paths)
+    ]
 
 
 def inside(line: Line, table: Line) -> bool:
@@ -35,7 +36,7 @@ def inside(line: Line, table: Line) -> bool:
 def cells_of(row: Row) -> list[list[Line]]:
     """The lines of a row in cells, parted by wide gaps; list markers, currency and percent signs stay with theirs."""
     cells: list[list[Line]] = []
-    for line in (part for whole in row.cells for part in _amounts(whole)):
+    for line in row.cells:
         if cells and _belongs(cells[-1], line):
             cells[-1].append(line)
         else:
@@ -43,33 +44,14 @@ def cells_of(row: Row) -> list[list[Line]]:
     return cells
 
 
-def _amounts(line: Line) -> list[Line]:
-    """A line of nothing but amounts is a row of cells set close: one Line each, placed by its share of the letters."""
-    words = line.text.split(" ")
-    if len(words) < 2 or line.rtl or not all(_AMOUNT.fullmatch(word) for word in words):
-        return [line]
-    step = (line.x1 - line.x0) / len(line.text)
-    parts, start = [], 0
-    for word in words:
-        x0 = line.x0 + start * step
-        parts.append(replace(line, text=word, x0=x0, x1=x0 + len(word) * step))
-        start += len(word) + 1
-    return parts
-
-
-def is_amount(text: str) -> bool:
-    """Whether a text is a figure, or several."""
-    return all(_AMOUNT.fullmatch(word) for word in text.split(" "))
-
-
 def _belongs(cell: list[Line], line: Line) -> bool:
     last = cell[-1]
     gap = max(line.x0 - last.x1, last.x0 - line.x1)
-    if last.box == line.box:
-        return False  # amounts of one line
-    if gap < _CELL_GAP * max(min(last.size, line.size), 1.0):
-        return True
     if CURRENCY.fullmatch(last.text) or SUFFIX.fullmatch(line.text):
+        return True
+    if is_amount(last.text) and is_amount(line.text):
+        return False
+    if gap < _CELL_GAP * max(min(last.size, line.size), 1.0):
         return True
     return len(cell) == 1 and bool(_MARKER.fullmatch(last.text)) and gap < 6 * max(line.size, 1.0)
 
@@ -128,24 +110,28 @@ def _mid(cell: list[Line]) -> float:
     return (_left(cell) + _right(cell)) / 2
 
 
-def grid(grouped: Sequence[list[list[Line]]]) -> list[list[str]]:
+def grid(grouped: Sequence[list[list[Line]]]) -> list[list[Cell]]:
     """The rows of an aligned table with empty cells where a row has none, by the columns of its fullest usual rows."""
     usual = Counter(len(cells) for cells in grouped if len(cells) > 1).most_common()
     width = max((count, length) for length, count in usual)[1]
     model = [cells for cells in grouped if len(cells) == width]
     spans = [(min(_left(row[i]) for row in model), max(_right(row[i]) for row in model)) for i in range(width)]
     if any(a[1] > b[0] + _ALIGNED for a, b in pairwise(spans)):
-        return [[_text(cell) for cell in cells] for cells in grouped]
+        return [list(map(_cell, cells)) for cells in grouped]
     return [_placed(cells, spans) for cells in grouped]
 
 
-def _placed(cells: list[list[Line]], spans: list[tuple[float, float]]) -> list[str]:
-    placed = [""] * len(spans)
+def _placed(cells: list[list[Line]], spans: list[tuple[float, float]]) -> list[Cell]:
+    placed: list[list[Line]] = [[] for _ in spans]
     for cell in cells:
         overlaps = [min(_right(cell), x1) - max(_left(cell), x0) for x0, x1 in spans]
         best = max(range(len(spans)), key=lambda index: overlaps[index])
-        placed[best] = f"{placed[best]} {_text(cell)}".strip()
-    return placed
+        placed[best].extend(cell)
+    return list(map(_cell, placed))
+
+
+def _cell(lines: list[Line]) -> Cell:
+    return Cell(_text(lines), around([line.box for line in lines])) if lines else EMPTY
 
 
 def _text(cell: list[Line]) -> str:

@@ -1,65 +1,129 @@
-"""Tables as text: one line a row, cells joined by " | "."""
+"""Tables as text: one line a row, cells joined by " | ", and where each cell stands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from docqa.core.models import Block, BlockKind, Box
+from docqa.core.models import Block, BlockKind, Box, Span
 
 SEPARATOR = " | "
 _MAX_HEAD_LINES = 5
 _MAX_HEAD_CHARS = 100
+_MAX_HEAD_CELL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The text of a cell and the box (x0, y0, x1, y1) around its words, if the format has places."""
+
+    text: str
+    box: tuple[float, float, float, float] | None = None
+
+
+EMPTY = Cell("")
 
 
 def table_block(
-    rows: Sequence[Sequence[str]], *, page: int | None = None, boxes: tuple[Box, ...] = (), header: bool | None = None
+    rows: Sequence[Sequence[str | Cell]],
+    *,
+    page: int | None = None,
+    boxes: tuple[Box, ...] = (),
+    header: bool | None = None,
 ) -> Block | None:
-    """A TABLE block, or None if all cells are empty. `header` None: looked for in the first rows."""
-    clean = [[" ".join(cell.replace("|", "/").split()) for cell in row] for row in rows]
-    filled = [row for row in clean if any(row)]
+    """A TABLE block, or None if all cells are empty. `header` None: looked for in the first rows.
+
+    With `page`, each cell that has a box becomes a span of the block.
+    """
+    filled = [row for row in map(_clean_row, rows) if any(cell.text for cell in row)]
     if not filled:
         return None
     if header is None:
-        filled = with_one_header_row(filled)
-    lines = [_line(row) for row in filled]
-    has_header = looks_like_header(filled) if header is None else header and len(filled) > 1
-    return Block(kind=BlockKind.TABLE, text="\n".join(lines), page=page, boxes=boxes, has_header=has_header)
+        filled = _with_one_header_row(filled)
+    has_header = looks_like_header(_texts(filled)) if header is None else header and len(filled) > 1
+    text, spans = _laid_out(filled, page)
+    return Block(kind=BlockKind.TABLE, text=text, page=page, boxes=boxes, spans=spans, has_header=has_header)
 
 
-def _line(row: Sequence[str]) -> str:
-    """Cells up to the last that is filled."""
-    last = max(index for index, cell in enumerate(row) if cell)
-    return SEPARATOR.join(row[: last + 1]).strip()
+def _clean_row(row: Sequence[str | Cell]) -> list[Cell]:
+    cells = (cell if isinstance(cell, Cell) else Cell(cell) for cell in row)
+    return [Cell(" ".join(cell.text.replace("|", "/").split()), cell.box) for cell in cells]
 
 
-def with_one_header_row(rows: list[list[str]]) -> list[list[str]]:
+def _texts(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in rows]
+
+
+def _laid_out(rows: Sequence[Sequence[Cell]], page: int | None) -> tuple[str, tuple[Span, ...]]:
+    """The rows as lines, each up to its last filled cell, and the span of each cell that has a box."""
+    lines: list[str] = []
+    spans: list[Span] = []
+    position = 0
+    for row in rows:
+        line = SEPARATOR.join(cell.text for cell in row[: 1 + max(i for i, cell in enumerate(row) if cell.text)])
+        dropped = len(line) - len(line.lstrip())
+        place = position - dropped
+        for cell in row:
+            if cell.text and cell.box and page is not None:
+                spans.append(Span(start=place, end=place + len(cell.text), box=page_box(page, cell.box)))
+            place += len(cell.text) + len(SEPARATOR)
+        lines.append(line.strip())
+        position += len(lines[-1]) + 1
+    return "\n".join(lines), tuple(spans)
+
+
+def page_box(page: int, box: tuple[float, float, float, float]) -> Box:
+    """A box on a page, in points with two decimals."""
+    x0, y0, x1, y1 = (round(value, 2) for value in box)
+    return Box(page=page, x0=x0, y0=y0, x1=x1, y1=y1)
+
+
+def around(boxes: Sequence[tuple[float, float, float, float]]) -> tuple[float, float, float, float]:
+    """The smallest box around all of several."""
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _with_one_header_row(rows: list[list[Cell]]) -> list[list[Cell]]:
     """Column heads that stand on several lines, above rows of figures, put together column by column.
 
     A head over several columns, on a line with fewer heads than the next, goes to each of them.
     """
-    first_figures = next((i for i, row in enumerate(rows) if sum(map(is_figure, row)) >= 2), 0)
-    while first_figures and _filled(rows[first_figures - 1]) == 1 and rows[first_figures - 1][0]:
+    first_figures = next((i for i, row in enumerate(rows) if _figures(row) >= 2), 0)
+    while first_figures and _filled(rows[first_figures - 1]) == 1 and rows[first_figures - 1][0].text:
         first_figures -= 1  # a label that opens a section of the body
     heads = rows[:first_figures]
     if not 2 <= len(heads) <= _MAX_HEAD_LINES or len({len(row) for row in rows}) != 1:
         return rows
+    if any(len(cell.text) > _MAX_HEAD_CELL for row in heads for cell in row):
+        return rows
     spread = [_spread(row, below) for row, below in pairwise(heads)]
-    merged = [" ".join(dict.fromkeys(filter(None, column))) for column in zip(*spread, heads[-1], strict=True)]
+    merged = [joined_cells(column) for column in zip(*spread, heads[-1], strict=True)]
     return [merged, *rows[first_figures:]]
 
 
-def _spread(row: list[str], below: list[str]) -> list[str]:
+def joined_cells(cells: Sequence[Cell]) -> Cell:
+    """Several cells as one: different texts in their order, the box around all."""
+    boxes = [cell.box for cell in cells if cell.text and cell.box]
+    text = " ".join(dict.fromkeys(cell.text for cell in cells if cell.text))
+    return Cell(text, around(boxes) if boxes else None)
+
+
+def _figures(row: Sequence[Cell]) -> int:
+    return sum(is_figure(cell.text) for cell in row)
+
+
+def _spread(row: list[Cell], below: list[Cell]) -> list[Cell]:
     if not 2 <= _filled(row) < _filled(below):
         return row
-    spread, current = list(row), ""
+    spread, current = list(row), EMPTY
     for index, cell in enumerate(row):
-        current = cell or current
-        if index and below[index]:
+        current = cell if cell.text else current
+        if index and below[index].text:
             spread[index] = current
     return spread
 
 
-def _filled(row: Sequence[str]) -> int:
-    return sum(bool(cell) for cell in row)
+def _filled(row: Sequence[Cell]) -> int:
+    return sum(bool(cell.text) for cell in row)
 
 
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:

@@ -1,0 +1,98 @@
+"""Everything that is read from one PDF page before its layout is worked out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pymupdf
+
+from docqa.core.models import DocumentWarning, Hidden
+from docqa.core.noticed import warning
+from docqa.parsing.pdf_lines import Line, PageText, read_lines
+from docqa.parsing.pdf_links import addresses, page_links, with_links
+from docqa.parsing.pdf_marks import notes_of, with_fields
+from docqa.parsing.pdf_rules import page_paths
+from docqa.parsing.pdf_tables import inside, ruled_tables
+
+_UNMAPPED = frozenset("\ufffd")
+_PRIVATE = range(0xE000, 0xF8FF + 1)
+_SYMBOLS = range(0xF020, 0xF100)
+"""Where fonts of symbols (bullets, arrows) put theirs."""
+
+
+def page_text(page: Any, number: int, *, form: bool, layers: Sequence[int]) -> PageText:
+    """A page's text, tables, notes and what was noticed. `form`: the file has form fields. `layers`: numbers of the
+    layers that are switched off."""
+    paths = page_paths(page)
+    lines = read_lines(page, paths)
+    noticed = list(_noticed_in_text(lines, number))
+    links = page_links(page)
+    noticed.extend(_noticed_in_links(links, number))
+    lines = with_links(page, lines, addresses(page, links))
+    if form:
+        lines = with_fields(page, lines)
+    lines, notes, more = notes_of(page, number, lines)
+    shown = [line for line in lines if line.hidden is None]
+    hidden = [line for line in lines if line.hidden is not None]
+    if layers:
+        hidden.extend(_on_layers(page, lines, layers))
+    tables = ruled_tables(page, paths) if shown else []
+    kept = [line for line in shown if not any(inside(line, table) for table in tables)]
+    return PageText(
+        number,
+        page.rect.width,
+        page.rect.height,
+        (*kept, *tables),
+        tuple(hidden),
+        tuple(notes),
+        (*noticed, *more),
+    )
+
+
+def layers_off(document: Any) -> list[int]:
+    """Numbers, as MuPDF counts them, of the layers (optional content groups) that are not shown."""
+    groups = document.get_ocgs()
+    if all(group["on"] for group in groups.values()):
+        return []
+    pdf = pymupdf._as_pdf_document(document)
+    count = min(pymupdf.mupdf.pdf_count_layers(pdf), 1_000)
+    return [layer for layer in range(count) if not pymupdf.mupdf.pdf_layer_is_enabled(pdf, layer)]
+
+
+def _on_layers(page: Any, lines: Sequence[Line], layers: Sequence[int]) -> Iterator[Line]:
+    """The lines that appear when the layers are switched on."""
+    pdf = pymupdf._as_pdf_document(page.parent)
+    known = {(line.text, line.box) for line in lines}
+    _switch(pdf, layers, 1)
+    try:
+        for line in read_lines(page):
+            if (line.text, line.box) not in known:
+                yield replace(line, hidden=line.hidden or Hidden.INVISIBLE)
+    finally:
+        _switch(pdf, layers, 0)
+
+
+def _switch(pdf: Any, layers: Sequence[int], state: int) -> None:
+    for layer in layers:
+        pymupdf.mupdf.pdf_enable_layer(pdf, layer, state)
+
+
+def _noticed_in_text(lines: Sequence[Line], number: int) -> Iterator[DocumentWarning]:
+    unseen = sum(line.unseen for line in lines)
+    if unseen:
+        yield warning("control_characters", count=unseen, pages=[number])
+    unmapped = sum(map(_is_unmapped, "".join(line.text for line in lines if not line.text.isascii())))
+    if unmapped:
+        yield warning("undecodable_characters", count=unmapped, pages=[number])
+
+
+def _is_unmapped(char: str) -> bool:
+    return char in _UNMAPPED or (ord(char) in _PRIVATE and ord(char) not in _SYMBOLS)
+
+
+def _noticed_in_links(links: Sequence[dict[str, Any]], number: int) -> Iterator[DocumentWarning]:
+    kinds = [link["kind"] for link in links]
+    if pymupdf.LINK_LAUNCH in kinds:
+        yield warning("active_content", pages=[number])
+    if pymupdf.LINK_GOTOR in kinds:
+        yield warning("external_content", pages=[number])

@@ -1,5 +1,6 @@
 """From the rows of one column to drafts of blocks: headings, paragraphs, list items, captions, notes, tables."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -25,6 +26,9 @@ from docqa.parsing.tables import Cell, around
 
 _NOTE_RATIO = 0.93  # of the body size; larger type is no footnote
 _MAX_NOTES_SHARE = 0.5  # of the rows of a column
+_NUMBERING = re.compile(
+    r"(?:(?:article|section|chapter|appendix|part)\s)?(?:\d{1,2}|[A-Z]|[IVX]+)(?:\.\d{1,3})*\.?", re.I
+)
 _PAGE_PART = 0.4  # footnotes stand below this share of the page
 
 
@@ -196,7 +200,8 @@ class Column:
 def _is_numbering(cells: list[list[Line]]) -> bool:
     """Whether the first of two cells is a heading's number."""
     number = " ".join(line.text for line in cells[0])
-    return len(cells) == 2 and len(number) <= 12 and number.replace(".", "").isalnum() and number[-1:] != ","
+    near = cells[1][0].x0 - cells[0][-1].x1 < 5 * cells[0][0].size if len(cells) == 2 else False
+    return near and bool(_NUMBERING.fullmatch(number))
 
 
 def _notes(found: list[Row]) -> Iterator[Draft]:

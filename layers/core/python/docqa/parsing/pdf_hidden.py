@@ -7,7 +7,7 @@ behind the picture, and is read.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -80,6 +80,8 @@ class _Look:
 
     page: Any
     paths: Sequence[dict[str, Any]]
+    _alike: dict[int, list[bool]] = field(default_factory=dict)
+    """For each colour of text, which of the filled shapes have it."""
 
     def is_off_page(self, box: Rect) -> bool:
         width, height = self._size
@@ -92,10 +94,19 @@ class _Look:
         return bool(span["char_flags"] & _CLIPPING) and self._has_contrast(span["bbox"])
 
     def may_be_background(self, span: Span) -> bool:
-        colour = _rgb(span["color"])
-        if min(colour) >= 255 * _LIGHT:
-            return True
-        return any(_near(colour, fill) and _holds(box, span["bbox"]) for fill, box in self._fills)
+        """Whether a text's colour may be that of what it is set on: the topmost shape under it, or else the paper."""
+        colour = span["color"]
+        if colour not in self._alike:
+            self._alike[colour] = [_near(_rgb(colour), fill) for fill, _ in self._fills]
+        alike = self._alike[colour]
+        light = min(_rgb(colour)) >= 255 * _LIGHT
+        if not light and not any(alike):
+            return False
+        box = span["bbox"]
+        under = next(
+            (same for same, (_, fill) in zip(alike[::-1], self._fills[::-1], strict=True) if _holds(fill, box)), None
+        )
+        return light if under is None else under
 
     def covered(self, spans: Sequence[Span]) -> list[Span]:
         """The spans that a shape or picture drawn later lies over."""
@@ -119,13 +130,11 @@ class _Look:
 
     def share_of_colour(self, box: Rect, colour: int) -> float:
         """Share of the pixels in a box that can hardly be told from a colour."""
-        near = total = 0
-        red, green, blue = _rgb(colour)
-        for row in self._pixel_rows(box):
-            for r, g, b in zip(row[0::3], row[1::3], row[2::3], strict=False):
-                total += 1
-                near += abs(r - red) <= _NEAR and abs(g - green) <= _NEAR and abs(b - blue) <= _NEAR
-        return near / total if total else 0.0
+        rows = self._pixel_rows(box)
+        close = [bytes(abs(value - part) <= _NEAR for value in range(256)) for part in _rgb(colour)]
+        channels = [b"".join(row[part::3] for row in rows).translate(close[part]) for part in (0, 1, 2)]
+        both = int.from_bytes(channels[0]) & int.from_bytes(channels[1]) & int.from_bytes(channels[2])
+        return both.bit_count() / len(channels[0]) if channels[0] else 0.0
 
     @cached_property
     def _size(self) -> tuple[float, float]:
@@ -147,16 +156,16 @@ class _Look:
 
     @cached_property
     def _fills(self) -> list[tuple[tuple[int, int, int], Rect]]:
-        """Colour and box of each filled shape that text fits into."""
+        """Colour and box of each filled shape that text fits into, in the order of drawing."""
         return [
             (tuple(round(255 * part) for part in path["fill"]), tuple(path["rect"]))
             for path in self.paths
             if path.get("fill") and len(path["fill"]) == 3 and _fits_text(path["rect"])
-        ][:_MAX_COVERS]
+        ][-_MAX_COVERS:]
 
     @cached_property
     def _covers(self) -> list[tuple[int, Rect, bool]]:
-        """(place in the order of drawing, box, whether it is a picture) of what hides text if it is drawn after it."""
+        """(place in the order of drawing, box, whether it is a picture) of what is drawn over text."""
         shapes = [
             (path["seqno"], tuple(path["rect"]), False)
             for path in self.paths
@@ -172,8 +181,8 @@ class _Look:
         found = sorted(shapes + pictures, key=lambda cover: -_area(cover[1]))[:_MAX_COVERS]
         if not found:
             return []
-        first_text = next((n for n, (kind, _) in enumerate(self._log) if kind.endswith("-text")), 0)
-        return [cover for cover in found if cover[0] > first_text]
+        texts = [(number, box) for number, (kind, box) in enumerate(self._log) if kind.endswith("-text")]
+        return [cover for cover in found if any(n < cover[0] and _meet(box, cover[1]) for n, box in texts)]
 
     @cached_property
     def _opaque(self) -> set[tuple[int, ...]]:
@@ -207,9 +216,16 @@ class _Look:
             if rows
         )
 
+    def _displayed(self, box: Rect) -> Rect:
+        return tuple(pymupdf.Rect(box) * self._matrix) if self._matrix else box
+
+    @cached_property
+    def _matrix(self) -> Any:
+        return self.page.rotation_matrix if self.page.rotation else None
+
     def _pixel_rows(self, box: Rect) -> list[bytes]:
         """The pixels in the middle part of a box, where its own letters are and its neighbours' are not."""
-        x0, y0, x1, y1 = (value * self._zoom for value in tuple(pymupdf.Rect(box) * self.page.rotation_matrix))
+        x0, y0, x1, y1 = (value * self._zoom for value in self._displayed(box))
         if x1 - x0 > y1 - y0:
             y0, y1 = y0 + 0.3 * (y1 - y0), y1 - 0.25 * (y1 - y0)
         else:
@@ -270,6 +286,11 @@ def _holds(outer: Rect, inner: Rect) -> bool:
         and outer[1] <= middle - band
         and middle + band <= outer[3]
     )
+
+
+def _meet(a: Rect, b: Rect) -> bool:
+    """Whether two boxes share more than an edge."""
+    return min(a[2], b[2]) - max(a[0], b[0]) > 2 and min(a[3], b[3]) - max(a[1], b[1]) > 2
 
 
 def _overlap(a: Rect, b: Rect) -> float:

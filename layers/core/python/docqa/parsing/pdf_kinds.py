@@ -4,9 +4,9 @@ import re
 
 _GLYPHS = (
     "\u2022\u25aa\u25ab\u25e6\u25cf\u25cb\u25a0\u25a1\u00b7\u2023\u27a2\u27a4\u25ba\u25b6\u2713\u2714\u2717\u2752"
-    "\u2756\u25c6\u25c7\u2610\u2611\u2612\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf06e\uf0e8\uf02d\u2043\u2219\u30fb"
+    "\u2756\u25c6\u25c7\u2610\u2611\u2612\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf06e\uf0e8\uf02d\ufffd\u2043\u2219\u30fb"
 )
-_BULLET = re.compile(rf"^[{_GLYPHS}]\s*(?=\S)|^[-*\u2013\u2014o]\s+(?=\S)")
+_BULLET = re.compile(rf"^[{_GLYPHS}]+\s*(?=\S)|^[-*\u2013\u2014o]\s+(?=\S)")
 _NUMBERED = re.compile(
     r"^\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})[.)]\s+\S"
     r"|^[\u2460-\u2473\u2474-\u249b]\s*\S"

@@ -13,6 +13,7 @@ import pymupdf
 
 from docqa.core.models import Block, DocumentWarning, Hidden
 from docqa.parsing.pdf_hidden import mark_hidden
+from docqa.parsing.pdf_rtl import in_logical_order, is_rtl
 from docqa.parsing.tables import Cell
 
 Rect = tuple[float, float, float, float]
@@ -29,9 +30,6 @@ _COMPATIBILITY = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufb4f\ufb50-\ufd
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
 # Zero width and direction controls, variation and tag characters: nothing of them is seen.
 _UNSEEN = re.compile("[\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-_ARABIC = re.compile("[\u0627\u0623\u0625\u0622]")
-_ALEFS = frozenset("\u0627\u0623\u0625\u0622")
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _WIDE_SPACE = re.compile(r"(?<=\S)(?: {3,}|\t|\u00a0{3,})(?=\S)")
 _ANY_SPACE = re.compile(r"(?<=\S)\s+(?=\S)")
 _AMOUNT = re.compile(r"[-(+]?[$\u20ac\u00a3\u00a5]?\(?\d[\d.,]*\)?[%x]?\)?|[-\u2013\u2014$\u20ac\u00a3\u00a5]|n/a|N/A")
@@ -133,7 +131,7 @@ def read_lines(page: Any, paths: Sequence[dict[str, Any]] | None = None) -> list
 
 
 def _raw_lines(page: Any) -> Iterator[dict[str, Any]]:
-    """MuPDF's lines, also those off the page; on pages with Arabic or with cells set close, from single letters."""
+    """MuPDF's lines, also those off the page; from single letters where scripts run RTL or cells stand close."""
     textpage = page.get_textpage(clip=pymupdf.INFINITE_RECT(), flags=_FLAGS)
     lines = [line for block in textpage.extractDICT()["blocks"] for line in block.get("lines", ())]
     if not any(_needs_letters(line) for line in lines):
@@ -141,12 +139,12 @@ def _raw_lines(page: Any) -> Iterator[dict[str, Any]]:
         return
     for block in textpage.extractRAWDICT()["blocks"]:
         for line in block.get("lines", ()):
-            yield from _parted(_with_ligatures_mended(line))
+            yield from _parted(in_logical_order(line))
 
 
 def _needs_letters(line: dict[str, Any]) -> bool:
     texts = [span["text"] for span in line["spans"]]
-    if any(_WIDE_SPACE.search(text) or _ARABIC.search(text) for text in texts):
+    if any(_WIDE_SPACE.search(text) or (not text.isascii() and is_rtl(text)) for text in texts):
         return True
     return _is_row_of_amounts("".join(texts))
 
@@ -159,18 +157,6 @@ def is_amount(text: str) -> bool:
 def _is_row_of_amounts(text: str) -> bool:
     """Nothing but amounts, several: cells set so close that MuPDF takes them for one line."""
     return sum(any(char.isdigit() for char in word) for word in text.split()) >= 2 and is_amount(text)
-
-
-def _with_ligatures_mended(line: dict[str, Any]) -> dict[str, Any]:
-    """A lam-alef ligature that a font maps to two letters comes out turned round: the alef, without a width, first."""
-    for span in line["spans"]:
-        chars = span["chars"]
-        for i in range(len(chars) - 1):
-            narrow = chars[i]["bbox"][2] - chars[i]["bbox"][0] < 0.01
-            if narrow and chars[i]["c"] in _ALEFS and chars[i + 1]["c"] == "\u0644":
-                chars[i], chars[i + 1] = chars[i + 1], chars[i]
-        span["text"] = "".join(char["c"] for char in chars)
-    return line
 
 
 def _parted(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -222,7 +208,7 @@ def _line(
         _size(spans),
         _share(spans, _is_bold) >= 0.9,
         turn,
-        _is_rtl(text),
+        is_rtl(text),
         italic=_share(spans, _is_italic) >= 0.9,
         font=spans[0]["font"],
         hidden=hidden,
@@ -245,10 +231,6 @@ def clean(text: str) -> str:
             body = text.rstrip()
             text = body[:-1].replace("\u00ad", "") + body[-1:]
     return " ".join(_CONTROL.sub(" ", text).split())
-
-
-def _is_rtl(text: str) -> bool:
-    return not text.isascii() and len(_RTL.findall(text)) * 2 > sum(char.isalpha() for char in text)
 
 
 def _turn(direction: Iterable[float]) -> int:

@@ -31,7 +31,8 @@ def with_links(page: Any, lines: Sequence[Line], targets: Sequence[tuple[Rect, s
     """The lines with the links that lie on their words. `targets`: of `addresses`."""
     if not targets:
         return list(lines)
-    words = [(_displayed(page, word), clean(word[4])) for word in page.get_text("words")]
+    matrix = page.rotation_matrix if page.rotation else None
+    words = [(_displayed(matrix, word), clean(word[4])) for word in page.get_text("words")]
     linked: dict[int, list[tuple[int, int, str]]] = {}
     for box, url in targets:
         inside = [word for word in words if word[1] and _within(box, word[0])]
@@ -58,10 +59,10 @@ def _found(line: Line, words: Sequence[tuple[Rect, str]], url: str) -> Iterator[
             yield start, start + len(word), url
 
 
-def _displayed(page: Any, word: Sequence[Any]) -> Rect:
-    if not page.rotation:
+def _displayed(matrix: Any, word: Sequence[Any]) -> Rect:
+    if matrix is None:
         return word[0], word[1], word[2], word[3]
-    box: Rect = tuple(pymupdf.Rect(word[:4]) * page.rotation_matrix)
+    box: Rect = tuple(pymupdf.Rect(word[:4]) * matrix)
     return box
 
 

@@ -118,10 +118,22 @@ def _parts_columns(lines: list[Line], gutter: float) -> bool:
     smaller = min(sum(len(line.text) for line in side) for side in (left, right))
     if smaller < total * 0.12:
         return False
-    shorter = min(median(len(line.text) for line in side) for side in (left, right))
+    shorter = min(median(_row_lengths(side)) for side in (left, right))
     if shorter >= _PROSE_CHARS:
         return True
     return not (_mostly_figures(left) or _mostly_figures(right) or _share_base_lines(left, right))
+
+
+def _row_lengths(lines: list[Line]) -> list[int]:
+    """Characters on each base line, those of list markers set apart with their texts."""
+    found: list[int] = []
+    base = float("-inf")
+    for line in sorted(lines, key=lambda item: item.y1):
+        if line.y1 - base > 0.5 * line.size:
+            found.append(0)
+            base = line.y1
+        found[-1] += len(line.text)
+    return found
 
 
 def _mostly_figures(lines: list[Line]) -> bool:

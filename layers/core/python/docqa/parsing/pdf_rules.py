@@ -14,6 +14,7 @@ from typing import Any
 import pymupdf
 
 from docqa.parsing.pdf_lines import Rect, clean
+from docqa.parsing.pdf_rtl import is_rtl
 from docqa.parsing.pdf_text import joint
 from docqa.parsing.tables import EMPTY, Cell, around, joined_cells
 
@@ -21,7 +22,6 @@ Word = tuple[float, float, float, float, str]
 
 CURRENCY = re.compile(r"\(?(?:[$\u20ac\u00a3\u00a5]|US\$|EUR|USD|GBP)\(?")
 SUFFIX = re.compile(r"[)%]+")
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 _MAX_PATHS = 8_000
 _MAX_EDGES = 3_000
@@ -291,7 +291,7 @@ def _in_order(line: list[Word]) -> list[Word]:
 
 
 def _is_rtl_word(word: Word) -> bool:
-    return bool(_RTL.search(word[4]))
+    return is_rtl(word[4])
 
 
 def _compact(row: tuple[Cell, ...]) -> tuple[Cell, ...]:

@@ -1,9 +1,7 @@
 """Tables on PDF pages: ruled ones found by their lines, others by cells that stand under each other."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from docqa.parsing.pdf_lines import Line, is_amount
@@ -12,6 +10,7 @@ from docqa.parsing.pdf_rules import CURRENCY, SUFFIX, find_ruled_tables
 from docqa.parsing.tables import EMPTY, Cell, around
 
 _ALIGNED = 4.0
+_TOUCHING = 1.0
 _CELL_GAP = 1.6  # in ems; a wider gap parts cells
 _SPACED_SIGN = re.compile(r"^([$\u20ac\u00a3\u00a5]) (?=[\d(])")
 _GLYPHS = "\u2022\u25aa\u25e6\u25cf\u25cb\u25a0\u25a1\u2013\u2014*\u00b7\u2023\u27a2\u2713\uf0b7\uf0a7-"
@@ -67,9 +66,11 @@ def aligned_runs(grouped: Sequence[list[list[Line]]]) -> list[tuple[int, int]]:
         if len(cells) < 2:
             continue
         between = grouped[last + 1 : index] if first >= 0 else []
-        if first >= 0 and len(between) <= 2 and not any(map(_is_title, between)) and _line_up(grouped[last], cells):
-            last = index
-            continue
+        if first >= 0 and len(between) <= 2 and _line_up(grouped[last], cells):
+            above = grouped[last]
+            if not any(_is_title(one, above) for one in between):
+                last = index
+                continue
         if last > first >= 0:
             runs.append((first, last + 1))
         first = last = index
@@ -78,9 +79,11 @@ def aligned_runs(grouped: Sequence[list[list[Line]]]) -> list[tuple[int, int]]:
     return [run for run in runs if _dense(grouped[run[0] : run[1]])]
 
 
-def _is_title(cells: list[list[Line]]) -> bool:
-    """Bold words that stand alone end a table."""
-    return len(cells) == 1 and all(line.bold for line in cells[0]) and not is_amount(_text(cells[0]))
+def _is_title(cells: list[list[Line]], above: list[list[Line]]) -> bool:
+    """Bold words that stand alone at the left end a table, unless its labels are bold as well."""
+    if len(cells) != 1 or is_amount(_text(cells[0])) or not all(line.bold for line in cells[0]):
+        return False
+    return _left(cells[0]) < _right(above[0]) and not all(line.bold for line in above[0])
 
 
 def _dense(grouped: Sequence[list[list[Line]]]) -> bool:
@@ -111,21 +114,32 @@ def _mid(cell: list[Line]) -> float:
 
 
 def grid(grouped: Sequence[list[list[Line]]]) -> list[list[Cell]]:
-    """The rows of an aligned table with empty cells where a row has none, by the columns of its fullest usual rows."""
-    usual = Counter(len(cells) for cells in grouped if len(cells) > 1).most_common()
-    width = max((count, length) for length, count in usual)[1]
-    model = [cells for cells in grouped if len(cells) == width]
-    spans = [(min(_left(row[i]) for row in model), max(_right(row[i]) for row in model)) for i in range(width)]
-    if any(a[1] > b[0] + _ALIGNED for a, b in pairwise(spans)):
-        return [list(map(_cell, cells)) for cells in grouped]
-    return [_placed(cells, spans) for cells in grouped]
+    """The rows of an aligned table by its columns, with empty cells where a row has none."""
+    spans = _columns([(_left(cell), _right(cell)) for cells in grouped if len(cells) > 1 for cell in cells])
+    rtl = sum(line.rtl for cells in grouped for cell in cells for line in cell) * 2 > sum(map(len, grouped))
+    placed = [_placed(cells, spans) for cells in grouped]
+    return [row[::-1] for row in placed] if rtl else placed
+
+
+def _columns(extents: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Left and right of each column: cells that overlap are of one, but for those that reach over several."""
+    found: list[tuple[float, float]] = []
+    for x0, x1 in sorted(extents, key=lambda extent: extent[1] - extent[0]):
+        over = [column for column in found if min(x1, column[1]) - max(x0, column[0]) > _TOUCHING]
+        if len(over) > 1:
+            continue
+        found = [column for column in found if column not in over]
+        found.append((min([x0, *(c[0] for c in over)]), max([x1, *(c[1] for c in over)])))
+    return sorted(found)
 
 
 def _placed(cells: list[list[Line]], spans: list[tuple[float, float]]) -> list[Cell]:
     placed: list[list[Line]] = [[] for _ in spans]
     for cell in cells:
         overlaps = [min(_right(cell), x1) - max(_left(cell), x0) for x0, x1 in spans]
-        best = max(range(len(spans)), key=lambda index: overlaps[index])
+        over = [index for index, overlap in enumerate(overlaps) if overlap > _TOUCHING]
+        free = [index for index in over if not placed[index]]
+        best = (free or over)[0] if over else max(range(len(spans)), key=lambda index: overlaps[index])
         placed[best].extend(cell)
     return list(map(_cell, placed))
 

@@ -87,7 +87,7 @@ def _with_one_header_row(rows: list[list[Cell]]) -> list[list[Cell]]:
 
     A head over several columns, on a line with fewer heads than the next, goes to each of them.
     """
-    first_figures = next((i for i, row in enumerate(rows) if _figures(row) >= 2), 0)
+    first_figures = next((i for i, row in enumerate(rows) if _is_body(row)), 0)
     while first_figures and _filled(rows[first_figures - 1]) == 1 and rows[first_figures - 1][0].text:
         first_figures -= 1  # a label that opens a section of the body
     heads = rows[:first_figures]
@@ -107,8 +107,10 @@ def joined_cells(cells: Sequence[Cell]) -> Cell:
     return Cell(text, around(boxes) if boxes else None)
 
 
-def _figures(row: Sequence[Cell]) -> int:
-    return sum(is_figure(cell.text) for cell in row)
+def _is_body(row: Sequence[Cell]) -> bool:
+    """Whether a row holds figures: several, or one beside its label."""
+    figures = sum(is_figure(cell.text) for cell in row)
+    return figures >= 2 or (figures == 1 and bool(row[0].text) and not is_figure(row[0].text))
 
 
 def _spread(row: list[Cell], below: list[Cell]) -> list[Cell]:

@@ -12,6 +12,7 @@ from docqa.parsing.pdf_order import Row, columns, rows
 from docqa.parsing.pdf_text import Printed, running
 from docqa.parsing.tables import around, page_box, table_block
 
+_MAX_LABELS = 8
 _FLOATS = (BlockKind.TABLE, BlockKind.CAPTION)
 
 
@@ -53,10 +54,28 @@ def _joined_over_columns(by_column: Sequence[list[Draft]]) -> list[Draft]:
             column = [draft for draft in column if draft is not first]
             body = [draft for draft in body if draft is not first] or [open_draft]
         found.extend(column)
-        last = next((draft for draft in reversed(body) if draft.kind not in _FLOATS), None)
+        last = _last_of_text(body)
         if last is not None:
             open_draft = last
     return found
+
+
+def _last_of_text(body: Sequence[Draft]) -> Draft | None:
+    """The draft at the end of a column that may go on in the next: below it only floats, and labels of pictures."""
+    rest = [draft for draft in body if draft.kind not in _FLOATS]
+    if not rest:
+        return None
+    right = max(row.x1 for draft in rest for row in draft.rows)
+    for draft in rest[: -_MAX_LABELS - 1 : -1]:
+        if draft.kind is BlockKind.HEADING or ends_sentence(row_text(draft.rows[-1])):
+            return draft
+        if draft.rows[-1].x1 > right - 3 * _type_size(draft):
+            return draft
+    return rest[-1]
+
+
+def _type_size(draft: Draft) -> float:
+    return draft.rows[-1].cells[0].size
 
 
 def _goes_on(upper: Draft, lower: Draft) -> bool:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from docqa.core.models import BlockKind
+from docqa.parsing.pdf_grid import table_grid
 from docqa.parsing.pdf_headings import Candidate, Style, heading_level
 from docqa.parsing.pdf_kinds import (
     bullet_length,
@@ -20,10 +21,11 @@ from docqa.parsing.pdf_kinds import (
 )
 from docqa.parsing.pdf_lines import Line
 from docqa.parsing.pdf_order import Row
-from docqa.parsing.pdf_tables import aligned_runs, cells_of, grid
+from docqa.parsing.pdf_tables import aligned_runs, cells_of
 from docqa.parsing.pdf_text import Printed, Running, running
 from docqa.parsing.tables import Cell, around
 
+_FINE_GAP = 0.7  # ems between the cells of a table once it is known for one
 _NOTE_RATIO = 0.93  # of the body size; larger type is no footnote
 _MAX_NOTES_SHARE = 0.5  # of the rows of a column
 _NUMBERING = re.compile(
@@ -94,15 +96,18 @@ class Column:
         yield from _notes(found[body_end:])
 
     def _body(self, found: list[Row]) -> Iterator[Draft]:
-        grouped = [[] if row.cells[0].cells else cells_of(row) for row in found]
-        tables = dict(aligned_runs(grouped))
+        tables = dict(aligned_runs(found))
         index = 0
         while index < len(found):
             end = tables.get(index)
             row = found[index]
             if end is not None:
                 yield from self._flush(row)
-                yield Draft(BlockKind.TABLE, found[index:end], cells=grid(grouped[index:end]))
+                yield Draft(
+                    BlockKind.TABLE,
+                    found[index:end],
+                    cells=table_grid(found[index:end], [cells_of(one, gap=_FINE_GAP) for one in found[index:end]]),
+                )
                 self.before = found[end - 1]
                 index = end
                 continue
@@ -145,18 +150,33 @@ class Column:
             return True
         if is_numbered(text) and (ended or is_numbered(first)):
             return True
-        if is_caption(text) and (ended or is_caption(first)):
+        if is_caption(text):
+            return True
+        if len(self.held) == 1 and self._is_lone_italic(upper) and not any(line.italic for line in lower.cells):
             return True
         step, size = lower.y1 - upper.y1, row_size(lower)
         usual = min(self.pitch or size * 1.2, size * 2.2)
+        if size > 1.15 * self.style.body_size:
+            usual = max(usual, 1.2 * size)
         if step > 1.45 * usual or step < 0:
             return True
         if self._leaves_item(lower):
             return True
         width = self.right - self.left
+        if self._is_forced(upper, lower) and not text[:1].islower():
+            return True
         short = _gap_at_end(upper, self.left, self.right) > 0.2 * width
         indented = lower.x0 - upper.x0 > 0.8 * size and not starts_item(above) and len(self.held) > 1
-        return ended and (short or indented)
+        return ended and (short or indented or self._is_lone_italic(lower))
+
+    def _is_forced(self, upper: Row, lower: Row) -> bool:
+        """Whether a line of plain type ends although more of what follows would have had room on it."""
+        size = row_size(upper)
+        if size > 1.1 * self.style.body_size or all(line.bold for line in upper.cells):
+            return False
+        word = row_text(lower).split(" ", 1)[0]
+        room = _gap_at_end(upper, self.left, self.right)
+        return room > max(0.25 * (self.right - self.left), (len(word) + 2) * 0.6 * size, 4 * size)
 
     def _leaves_item(self, lower: Row) -> bool:
         """Whether a row goes back to the margin after an item whose lines hang to the right of its marker."""
@@ -166,8 +186,12 @@ class Column:
         return hang > self.held[0].x0 + 3 and lower.x0 < hang - 3
 
     def _looks(self, row: Row) -> tuple[int, bool]:
-        """Rows that look alike may be one paragraph: size in steps of a tenth of the body size, bold or not."""
-        return round(row_size(row) / (0.1 * self.style.body_size) / 1.5), all(line.bold for line in row.cells)
+        """Rows that look alike may be one paragraph: size in steps of a seventh of the body size, bold or not."""
+        return round(row_size(row) / (0.15 * self.style.body_size)), all(line.bold for line in row.cells)
+
+    def _is_lone_italic(self, row: Row) -> bool:
+        short = _gap_at_end(row, self.left, self.right) > 0.3 * (self.right - self.left)
+        return short and all(line.italic for line in row.cells)
 
     def _flush(self, following: Row | None) -> Iterator[Draft]:
         held, self.held = self.held, []
@@ -193,8 +217,10 @@ class Column:
         usual = max(self.pitch, 1.15 * row_size(held[0]))
         above = before is None or held[0].y1 - before.y1 > 1.2 * usual
         below = following is None or following.y1 - held[-1].y1 > 1.1 * usual
-        size, bold = max(map(row_size, held)), all(line.bold for row in held for line in row.cells)
-        return heading_level(Candidate(text, len(held), size, bold, above and below), self.style, self.outline)
+        lines = [line for row in held for line in row.cells]
+        bold, italic = all(line.bold for line in lines), all(line.italic for line in lines)
+        candidate = Candidate(text, len(held), max(map(row_size, held)), bold, italic, above, below)
+        return heading_level(candidate, self.style, self.outline)
 
 
 def _is_numbering(cells: list[list[Line]]) -> bool:

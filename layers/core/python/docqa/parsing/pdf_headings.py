@@ -9,11 +9,13 @@ from docqa.parsing.pdf_kinds import bullet_length, is_entry_of_contents
 from docqa.parsing.pdf_lines import Line, PageText
 
 _RATIOS = ((1.9, 1), (1.5, 2), (1.25, 3), (1.1, 4))
+_PLAIN_RATIO = 1.18  # type that is neither bold nor in capitals must be larger
 _BOLD_LEVEL = 5
 _MAX_CHARS = 160
 _MAX_ROWS = 4
 _MAX_BOLD_CHARS = 120
 _MAX_PLAIN_CHARS = 80
+_MAX_ITALIC_CHARS = 60
 _NUMBERING = re.compile(r"^(?P<number>\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+(?=[^\W\d_])")
 _NAMED = re.compile(
     r"^(?:\u00a7+\s*\d+[a-z]?|(?:article|artikel|art\u00edculo|articolo|section|chapter|kapitel|chapitre|cap\u00edtulo|"
@@ -33,17 +35,24 @@ class Style:
     depths: dict[tuple[float, bool], int] = field(default_factory=dict)
     capitals_rare: bool = True
     bold_rare: bool = True
+    italic_rare: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Rows that may be a heading: their text, type size, weight; `alone` if there is space around them."""
+    """Rows that may be a heading: their text, type size, weight; whether there is space above and below them."""
 
     text: str
     rows: int
     size: float
     bold: bool
-    alone: bool
+    italic: bool
+    above: bool
+    below: bool
+
+    @property
+    def alone(self) -> bool:
+        return self.above and self.below
 
 
 def style_of(pages: Sequence[PageText]) -> Style:
@@ -67,6 +76,7 @@ def style_of(pages: Sequence[PageText]) -> Style:
         {look: min(found) for look, found in depths.items()},
         _is_rare(lines, lambda line: _is_capitals(line.text)),
         _is_rare(lines, lambda line: line.bold),
+        _is_rare(lines, lambda line: line.italic),
     )
 
 
@@ -88,6 +98,8 @@ def heading_level(candidate: Candidate, style: Style, outline: dict[str, int]) -
     level = _level_by_type(candidate, style)
     if level is None and candidate.alone and candidate.rows == 1:
         level = _level_by_words(candidate, style)
+    if level is None and candidate.italic and candidate.above and style.italic_rare:
+        level = _level_of_italics(candidate)
     if level is None:
         return None
     depth = numbering_depth(text)
@@ -109,8 +121,9 @@ def _listed(text: str, outline: dict[str, int]) -> int | None:
 
 def _level_by_type(candidate: Candidate, style: Style) -> int | None:
     text, ratio = candidate.text, candidate.size / style.body_size
+    plain = not candidate.bold and not text.isupper() and not numbering_depth(text)
     for least, level in _RATIOS:
-        if ratio >= least:
+        if ratio >= least and not (plain and ratio < _PLAIN_RATIO):
             return level if not is_sentence(text) or (least >= 1.5 and not text.endswith((",", ";"))) else None
     if not candidate.bold or ratio <= 0.85 or len(text) > _MAX_BOLD_CHARS or bullet_length(text):
         return None
@@ -126,6 +139,21 @@ def _level_by_words(candidate: Candidate, style: Style) -> int | None:
     if numbered or (_NAMED.match(text) and len(text.split()) <= 12):
         return _BOLD_LEVEL
     return _BOLD_LEVEL if style.capitals_rare and _is_capitals(text) and _letters(text) >= 4 else None
+
+
+def _level_of_italics(candidate: Candidate) -> int | None:
+    """Of a short row in italics that ends like no sentence."""
+    text = candidate.text
+    ends = text.endswith((".", ",", ";", ":", "?", "!", ")"))
+    if (
+        candidate.rows > 1
+        or ends
+        or len(text) > _MAX_ITALIC_CHARS
+        or (not text[:1].isupper() and not text[:1].isdigit())
+        or len(text) < 4
+    ):
+        return None
+    return _BOLD_LEVEL + 1
 
 
 def numbering_depth(text: str) -> int:

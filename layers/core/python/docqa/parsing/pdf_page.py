@@ -36,7 +36,7 @@ def page_text(page: Any, number: int, *, form: bool, layers: Sequence[int]) -> P
     hidden = [line for line in lines if line.hidden is not None]
     if layers:
         hidden.extend(_on_layers(page, lines, layers))
-    tables = ruled_tables(page, paths) if shown else []
+    tables = ruled_tables(page, paths, shown) if shown else []
     kept = [line for line in shown if not any(inside(line, table) for table in tables)]
     return PageText(
         number,

@@ -1,65 +1,82 @@
-"""Ruled tables: the grid that drawn lines and cell frames make, and the words in its cells.
+"""Rules of tables: drawn lines, frames of cells and edges of stripes, put together where they touch.
 
-PyMuPDF's own table finder takes 50 to 2,000 ms a page (measured with 1.26.7), this one 1 to 10 ms. All lengths in
-points, all coordinates on the displayed page.
+All lengths in points, all coordinates on the displayed page.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import pymupdf
 
-from docqa.parsing.pdf_lines import Rect, clean
-from docqa.parsing.pdf_rtl import is_rtl
-from docqa.parsing.pdf_text import joint
-from docqa.parsing.tables import EMPTY, Cell, around, joined_cells
-
-Word = tuple[float, float, float, float, str]
-
-CURRENCY = re.compile(r"\(?(?:[$\u20ac\u00a3\u00a5]|US\$|EUR|USD|GBP)\(?")
-SUFFIX = re.compile(r"[)%]+")
+Rect = tuple[float, float, float, float]
 
 _MAX_PATHS = 8_000
 _MAX_EDGES = 3_000
-_MAX_CELLS = 10_000
 _THIN = 3.0
-_SNAP = 3.0
+SNAP = 3.0
 _MIN_LEVEL = 12.0
 _MIN_UPRIGHT = 6.0
+_MIN_TABLE = 80.0
+_WIDTH_SNAP = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A horizontal (`level`) or vertical rule: its place across its direction, its start and end along it."""
+    """A horizontal (`level`) or vertical rule: its place across its direction, its start and end along it. `shading`:
+    it is but the edge of a coloured area."""
 
     level: bool
     place: float
     start: float
     end: float
+    shading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class RuledTable:
-    """Rows of cells and the box around them."""
+class Region:
+    """Where level rules or stripes of one width lie under each other: left, right, and the places of the rules."""
 
-    box: Rect
-    rows: tuple[tuple[Cell, ...], ...]
+    x0: float
+    x1: float
+    ys: tuple[float, ...]
 
 
-def find_ruled_tables(page: Any, paths: Sequence[dict[str, Any]]) -> list[RuledTable]:
-    """Tables of at least two rows and two columns that are drawn with rules or frames in both directions."""
-    if len(paths) >= _MAX_PATHS:
-        return []  # a drawing and no table
-    edges = _merged(_edges(page, paths))
-    grids = [grid for part in _connected(edges) if (grid := _Grid.of(part)) is not None]
-    if not grids:
-        return []
-    words = _words(page)
-    return [table for grid in grids if (table := grid.table(words)) is not None]
+def page_edges(page: Any, paths: Sequence[dict[str, Any]]) -> list[Edge]:
+    """The rules on a page; none if there are so many that it is a drawing. `paths`: of `page_paths`."""
+    return _merged(_edges(page, paths)) if len(paths) < _MAX_PATHS else []
+
+
+def level_regions(edges: Sequence[Edge], tables: Sequence[Rect], height: float) -> list[Region]:
+    """At least three level rules of one width outside of `tables`, none further from the next than a third of the page
+    height."""
+    groups: dict[tuple[int, int], list[Edge]] = defaultdict(list)
+    for edge in edges:
+        if edge.level and not any(_within(edge, table) for table in tables):
+            groups[round(edge.start / _WIDTH_SNAP), round(edge.end / _WIDTH_SNAP)].append(edge)
+    found: list[Region] = []
+    for group in groups.values():
+        run: list[Edge] = []
+        for edge in sorted(group, key=lambda one: one.place):
+            if run and edge.place - run[-1].place > height / 3:
+                found.extend(region_of(run))
+                run = []
+            run.append(edge)
+        found.extend(region_of(run))
+    return found
+
+
+def _within(edge: Edge, table: Rect) -> bool:
+    x0, y0, x1, y1 = table
+    return y0 - SNAP <= edge.place <= y1 + SNAP and x0 <= edge.end and edge.start <= x1
+
+
+def region_of(levels: Sequence[Edge]) -> list[Region]:
+    """The region that level rules make, if they do."""
+    ys = places([edge.place for edge in levels])
+    x0, x1 = min((edge.start for edge in levels), default=0.0), max((edge.end for edge in levels), default=0.0)
+    return [Region(x0, x1, ys)] if len(ys) >= 3 and x1 - x0 >= _MIN_TABLE else []
 
 
 def _edges(page: Any, paths: Sequence[dict[str, Any]]) -> Iterator[Edge]:
@@ -70,7 +87,7 @@ def _edges(page: Any, paths: Sequence[dict[str, Any]]) -> Iterator[Edge]:
             for box in _item_boxes(item):
                 if matrix is not None:
                     box = tuple(pymupdf.Rect(box) * matrix)
-                yield from _box_edges(box, width, height)
+                yield from _box_edges(box, width, height, shading=path.get("type") == "f")
 
 
 def page_paths(page: Any) -> list[dict[str, Any]]:
@@ -97,7 +114,7 @@ def _item_boxes(item: Sequence[Any]) -> Iterator[Rect]:
         yield tuple(pymupdf.Quad(item[1]).rect)
 
 
-def _box_edges(box: Rect, width: float, height: float) -> Iterator[Edge]:
+def _box_edges(box: Rect, width: float, height: float, *, shading: bool) -> Iterator[Edge]:
     x0, y0, x1, y1 = box
     if x1 - x0 > width * 0.98 and y1 - y0 > height * 0.9:
         return  # the page's background
@@ -108,21 +125,23 @@ def _box_edges(box: Rect, width: float, height: float) -> Iterator[Edge]:
         if y1 - y0 >= _MIN_UPRIGHT:
             yield Edge(False, (x0 + x1) / 2, y0, y1)
     elif y1 - y0 >= _MIN_UPRIGHT and x1 - x0 >= _MIN_LEVEL / 2:
-        yield from (Edge(True, y0, x0, x1), Edge(True, y1, x0, x1), Edge(False, x0, y0, y1), Edge(False, x1, y0, y1))
+        yield from (Edge(True, y, x0, x1, shading) for y in (y0, y1))
+        yield from (Edge(False, x, y0, y1, shading) for x in (x0, x1))
 
 
 def _merged(edges: Iterable[Edge]) -> list[Edge]:
     """Edges in one line that touch become one."""
     found: list[Edge] = []
-    for edge in sorted(edges, key=lambda e: (e.level, round(e.place / _SNAP), e.start)):
+    for edge in sorted(edges, key=lambda e: (e.level, round(e.place / SNAP), e.start)):
         last = found[-1] if found else None
         if (
             last is not None
             and last.level == edge.level
-            and abs(last.place - edge.place) <= _SNAP
-            and edge.start <= last.end + _SNAP
+            and abs(last.place - edge.place) <= SNAP
+            and edge.start <= last.end + SNAP
         ):
-            found[-1] = Edge(edge.level, last.place, last.start, max(last.end, edge.end))
+            shading = last.shading and edge.shading
+            found[-1] = Edge(edge.level, last.place, last.start, max(last.end, edge.end), shading)
         else:
             found.append(edge)
         if len(found) > _MAX_EDGES:
@@ -130,7 +149,7 @@ def _merged(edges: Iterable[Edge]) -> list[Edge]:
     return found
 
 
-def _connected(edges: Sequence[Edge]) -> list[list[Edge]]:
+def connected(edges: Sequence[Edge]) -> list[list[Edge]]:
     """Edges grouped by crossing or touching each other."""
     parent = list(range(len(edges)))
 
@@ -146,8 +165,8 @@ def _connected(edges: Sequence[Edge]) -> list[list[Edge]]:
             continue
         for j in levels:
             level = edges[j]
-            beside = level.start - _SNAP <= upright.place <= level.end + _SNAP
-            if beside and upright.start - _SNAP <= level.place <= upright.end + _SNAP:
+            beside = level.start - SNAP <= upright.place <= level.end + SNAP
+            if beside and upright.start - SNAP <= level.place <= upright.end + SNAP:
                 parent[root(i)] = root(j)
     groups: dict[int, list[Edge]] = defaultdict(list)
     for i, edge in enumerate(edges):
@@ -155,184 +174,10 @@ def _connected(edges: Sequence[Edge]) -> list[list[Edge]]:
     return [group for group in groups.values() if len(group) >= 4]
 
 
-def _words(page: Any) -> list[Word]:
-    flags = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_MEDIABOX_CLIP
-    matrix = page.rotation_matrix if page.rotation else None
-    words: list[Word] = []
-    for x0, y0, x1, y1, text, *_ in page.get_text("words", flags=flags):
-        box = tuple(pymupdf.Rect(x0, y0, x1, y1) * matrix) if matrix is not None else (x0, y0, x1, y1)
-        words.append((*box, clean(text)))
-    return words
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
-    edges: tuple[Edge, ...]
-
-    @classmethod
-    def of(cls, edges: Sequence[Edge]) -> "_Grid | None":
-        levels = [edge for edge in edges if edge.level]
-        uprights = [edge for edge in edges if not edge.level]
-        if len(levels) < 2 or not uprights:
-            return None
-        ends = [min(edge.start for edge in levels), max(edge.end for edge in levels)]  # sides may be open
-        tops = [min(edge.start for edge in uprights), max(edge.end for edge in uprights)]
-        xs = _places([edge.place for edge in uprights] + ends)
-        ys = _places([edge.place for edge in levels] + tops)
-        if len(xs) < 3 or len(ys) < 3 or len(xs) * len(ys) > _MAX_CELLS:
-            return None
-        return cls(xs, ys, tuple(edges))
-
-    def table(self, words: Sequence[Word]) -> RuledTable | None:
-        box = (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
-        cells = self._filled(words)
-        origin = self._origins()
-        merged: dict[tuple[int, int], list[Word]] = defaultdict(list)
-        for cell, members in cells.items():
-            merged[origin[cell]].extend(members)
-        rtl = sum(map(_is_rtl_word, words)) * 2 > len(words)
-        rows: list[tuple[Cell, ...]] = []
-        for row in range(len(self.ys) - 1):
-            columns = range(len(self.xs) - 1)
-            rows.extend(
-                _row_cells([merged.get((row, column), []) for column in (reversed(columns) if rtl else columns)])
-            )
-        rows = _with_columns_joined([_compact(row) for row in rows if any(cell.text for cell in row)])
-        return RuledTable(box, tuple(rows)) if _is_table(rows) else None
-
-    def _filled(self, words: Sequence[Word]) -> dict[tuple[int, int], list[Word]]:
-        cells: dict[tuple[int, int], list[Word]] = defaultdict(list)
-        for word in words:
-            column = _slot(self.xs, (word[0] + word[2]) / 2)
-            row = _slot(self.ys, (word[1] + word[3]) / 2)
-            if column is not None and row is not None:
-                cells[row, column].append(word)
-        return cells
-
-    def _origins(self) -> dict[tuple[int, int], tuple[int, int]]:
-        """For each cell the first cell of the merged area it lies in: cells with no rule between them are one."""
-        origin: dict[tuple[int, int], tuple[int, int]] = {}
-        for row in range(len(self.ys) - 1):
-            for column in range(len(self.xs) - 1):
-                here = (row, column)
-                if column and not self._parted(False, self.xs[column], self.ys[row], self.ys[row + 1]):
-                    origin[here] = origin[row, column - 1]
-                elif row and not self._parted(True, self.ys[row], self.xs[column], self.xs[column + 1]):
-                    origin[here] = origin[row - 1, column]
-                else:
-                    origin[here] = here
-        return origin
-
-    def _parted(self, level: bool, place: float, start: float, end: float) -> bool:
-        middle = (start + end) / 2
-        return any(
-            edge.level is level
-            and abs(edge.place - place) <= _SNAP
-            and edge.start - _SNAP <= middle <= edge.end + _SNAP
-            for edge in self.edges
-        )
-
-
-def _places(values: Iterable[float]) -> tuple[float, ...]:
+def places(values: Iterable[float]) -> tuple[float, ...]:
     """Sorted places, those within the snapping distance counted once."""
     found: list[float] = []
     for value in sorted(values):
-        if not found or value - found[-1] > _SNAP:
+        if not found or value - found[-1] > SNAP:
             found.append(value)
     return tuple(found)
-
-
-def _slot(bounds: Sequence[float], value: float) -> int | None:
-    return next((i for i in range(len(bounds) - 1) if bounds[i] <= value < bounds[i + 1]), None)
-
-
-def _row_cells(cells: Sequence[list[Word]]) -> list[tuple[Cell, ...]]:
-    """One row; or several, where rows are not ruled: cells side by side with as many text lines each."""
-    lines = [_text_lines(cell) for cell in cells]
-    filled = [len(cell) for cell in lines if cell]
-    if len(filled) >= 2 and min(filled) >= 3 and max(filled) == min(filled):
-        return [tuple(cell[i] if cell else EMPTY for cell in lines) for i in range(filled[0])]
-    return [tuple(map(_one_cell, lines))]
-
-
-def _one_cell(lines: Sequence[Cell]) -> Cell:
-    if not lines:
-        return EMPTY
-    text = ""
-    for line in lines:
-        text, gap = joint(text, line.text) if text else ("", "")
-        text += gap + line.text
-    return Cell(text, around([line.box for line in lines if line.box]))
-
-
-def _text_lines(words: list[Word]) -> list[Cell]:
-    found: list[list[Word]] = []
-    for word in sorted(words, key=lambda item: ((item[1] + item[3]) / 2, item[0])):
-        middle = (word[1] + word[3]) / 2
-        if found and found[-1][-1][1] < middle < found[-1][-1][3]:
-            found[-1].append(word)
-        else:
-            found.append([word])
-    return [Cell(" ".join(word[4] for word in _in_order(line)), around([word[:4] for word in line])) for line in found]
-
-
-def _in_order(line: list[Word]) -> list[Word]:
-    """Words from left to right; from right to left in an RTL line, but for runs of words of the other direction."""
-    ordered = sorted(line, key=lambda item: item[0])
-    if sum(map(_is_rtl_word, line)) * 2 <= sum(any(char.isalpha() for char in word[4]) for word in line):
-        return ordered
-    found: list[Word] = []
-    for rtl, run in groupby(reversed(ordered), key=_is_rtl_word):
-        words = list(run)
-        found.extend(words if rtl else words[::-1])
-    return found
-
-
-def _is_rtl_word(word: Word) -> bool:
-    return is_rtl(word[4])
-
-
-def _compact(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Currency signs moved to the amount after them, percent signs and brackets to the one before."""
-    cells = list(row)
-    for index, cell in enumerate(cells):
-        following = next((i for i in range(index + 1, min(index + 4, len(cells))) if cells[i].text), None)
-        before = next((i for i in range(index - 1, max(index - 4, -1), -1) if cells[i].text), None)
-        if CURRENCY.fullmatch(cell.text) and following is not None:
-            cells[following], cells[index] = _glued(cell, cells[following]), EMPTY
-        elif SUFFIX.fullmatch(cell.text) and before is not None:
-            cells[before], cells[index] = _glued(cells[before], cell), EMPTY
-    return tuple(cells)
-
-
-def _glued(left: Cell, right: Cell) -> Cell:
-    return Cell(left.text + right.text, joined_cells([left, right]).box)
-
-
-def _with_columns_joined(rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
-    """Without empty columns; neighbours that are never both filled are one column that shading or borders split."""
-    columns: list[list[Cell]] = []
-    for column in zip(*rows, strict=True):
-        if not any(cell.text for cell in column):
-            continue
-        if len(columns) > 1 and not any(a.text and b.text for a, b in zip(columns[-1], column, strict=True)):
-            columns[-1] = [a if a.text else b for a, b in zip(columns[-1], column, strict=True)]
-        else:
-            columns.append(list(column))
-    return list(zip(*columns, strict=True))
-
-
-def _is_table(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Against frames around prose and decoration: enough filled cells, none that holds nearly everything.
-
-    A grid that is mostly empty comes from shaded pieces of rows, not from cells; its text is better read by alignment.
-    """
-    if len(rows) < 2 or len(rows[0]) < 2:
-        return False
-    lengths = [len(cell.text) for row in rows for cell in row if cell.text]
-    wide = sum(sum(bool(cell.text) for cell in row) >= 2 for row in rows)
-    hoard = max(lengths) > 400 and max(lengths) > sum(lengths) * 0.6
-    sparse = len(lengths) * 2 < sum(len(row) for row in rows)
-    return not sparse and wide >= 2 and wide * 3 >= len(rows) and not hoard

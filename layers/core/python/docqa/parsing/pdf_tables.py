@@ -1,28 +1,55 @@
 """Tables on PDF pages: ruled ones found by their lines, others by cells that stand under each other."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
-from docqa.parsing.pdf_lines import Line, is_amount
-from docqa.parsing.pdf_order import Row
-from docqa.parsing.pdf_rules import CURRENCY, SUFFIX, find_ruled_tables
-from docqa.parsing.tables import EMPTY, Cell, around
+from docqa.parsing.pdf_grid import columns_of, table_grid
+from docqa.parsing.pdf_lines import Line, Rect, is_amount
+from docqa.parsing.pdf_order import Row, rows
+from docqa.parsing.pdf_ruled import CURRENCY, SUFFIX, Grid, page_words
+from docqa.parsing.pdf_rules import Region, connected, level_regions, page_edges, region_of
+from docqa.parsing.tables import around
 
 _ALIGNED = 4.0
-_TOUCHING = 1.0
+_EXACT = 1.5
+_CLOSE_GAP = 0.7
+_MAX_HEAD = 40
 _CELL_GAP = 1.6  # in ems; a wider gap parts cells
-_SPACED_SIGN = re.compile(r"^([$\u20ac\u00a3\u00a5]) (?=[\d(])")
+_BANDED_GAP = 0.6  # between rules
+_MAX_CELL = 600
+_PROSE_SHARE = 0.6
+_MAX_ROOM = 4.0  # ems
 _GLYPHS = "\u2022\u25aa\u25e6\u25cf\u25cb\u25a0\u25a1\u2013\u2014*\u00b7\u2023\u27a2\u2713\uf0b7\uf0a7-"
 _MARKER = re.compile(rf"(?:[{_GLYPHS}]|\(?(?:\d{{1,3}}|[A-Za-z]|[ivx]{{1,5}})[.)])")
 
 
-def ruled_tables(page: Any, paths: Sequence[dict[str, Any]]) -> list[Line]:
-    """One Line with `cells` for each ruled table of a page. `paths`: the page's drawings."""
-    return [
-        Line("", table.box, *table.box, size=0.0, bold=False, cells=table.rows)
-        for table in find_ruled_tables(page, paths)
-    ]
+def ruled_tables(page: Any, paths: Sequence[dict[str, Any]], lines: Sequence[Line]) -> list[Line]:
+    """One Line with `cells` for each table of a page that is drawn with rules, frames or stripes.
+
+    `paths`: the page's drawings; `lines`: its text. Where nothing but level rules or coloured areas are drawn, the
+    columns are looked for between the words.
+    """
+    edges = page_edges(page, paths)
+    grids = [(part, grid) for part in connected(edges) if (grid := Grid.of(part)) is not None]
+    words = page_words(page) if grids else []
+    found: list[Line] = []
+    for part, grid in sorted(grids, key=lambda pair: pair[1].is_shading):
+        regions = region_of([edge for edge in part if edge.level]) if grid.is_shading else []
+        rest = [line for line in lines if not any(inside(line, table) for table in found)]
+        tables = banded_tables(regions, rest)
+        table = None if tables or len(rest) == 0 else grid.table(words)
+        found.extend(tables)
+        if table is not None and not any(_meet(table.box, other.box) for other in found):
+            found.append(Line("", table.box, *table.box, size=0.0, bold=False, cells=table.rows))
+    rest = [line for line in lines if not any(inside(line, table) for table in found)]
+    return found + banded_tables(level_regions(edges, [table.box for table in found], page.rect.height), rest)
+
+
+def _meet(a: Rect, b: Rect) -> bool:
+    return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
 
 
 def inside(line: Line, table: Line) -> bool:
@@ -32,58 +59,105 @@ def inside(line: Line, table: Line) -> bool:
     return x0 <= x <= x1 and y0 <= y <= y1
 
 
-def cells_of(row: Row) -> list[list[Line]]:
-    """The lines of a row in cells, parted by wide gaps; list markers, currency and percent signs stay with theirs."""
+def cells_of(row: Row, *, gap: float = _CELL_GAP) -> list[list[Line]]:
+    """The lines of a row in cells, parted by gaps wider than `gap` ems; list markers, currency and percent signs stay
+    with theirs."""
     cells: list[list[Line]] = []
     for line in row.cells:
-        if cells and _belongs(cells[-1], line):
+        if cells and _belongs(cells[-1], line, gap):
             cells[-1].append(line)
         else:
             cells.append([line])
     return cells
 
 
-def _belongs(cell: list[Line], line: Line) -> bool:
+def _belongs(cell: list[Line], line: Line, wide: float) -> bool:
     last = cell[-1]
     gap = max(line.x0 - last.x1, last.x0 - line.x1)
     if CURRENCY.fullmatch(last.text) or SUFFIX.fullmatch(line.text):
         return True
     if is_amount(last.text) and is_amount(line.text):
         return False
-    if gap < _CELL_GAP * max(min(last.size, line.size), 1.0):
+    if gap < wide * max(min(last.size, line.size), 1.0):
         return True
     return len(cell) == 1 and bool(_MARKER.fullmatch(last.text)) and gap < 6 * max(line.size, 1.0)
 
 
-def aligned_runs(grouped: Sequence[list[list[Line]]]) -> list[tuple[int, int]]:
-    """(first, end) of runs of rows that are a table: two or more rows of two or more cells, a column of which lines up.
+def aligned_runs(found: Sequence[Row]) -> list[tuple[int, int]]:
+    """(first, end) of runs of rows that are a table: two or more rows of two or more cells, a column of which lines up;
+    three or more rows of three or more cells set close, all of which do.
 
     One or two rows of one cell between two such rows (a subheading, a wrapped label) belong to the table.
     """
+    grouped = [[] if row.cells[0].cells else cells_of(row) for row in found]
+    close = [[] if row.cells[0].cells else cells_of(row, gap=_CLOSE_GAP) for row in found]
+    runs = [run for run in _runs(found, grouped, _line_up, 2) if _dense(grouped[run[0] : run[1]])]
+    fine = [run for run in _runs(found, close, _all_line_up, 3) if run[1] - run[0] >= 3]
+    kept: list[tuple[int, int]] = []
+    for run in sorted([*runs, *fine], key=lambda one: one[0] - one[1]):
+        if not any(run[0] < end and first < run[1] for first, end in kept):
+            kept.append(run)
+    taken = {index for first, end in kept for index in range(first, end)}
+    return [(_with_heads(found, close, first, taken), end) for first, end in sorted(kept)]
+
+
+def _runs(
+    found: Sequence[Row],
+    grouped: Sequence[list[list[Line]]],
+    line_up: Callable[[list[list[Line]], list[list[Line]]], bool],
+    least: int,
+) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     first, last = -1, -1
     for index, cells in enumerate(grouped):
-        if len(cells) < 2:
+        if len(cells) < least:
             continue
-        between = grouped[last + 1 : index] if first >= 0 else []
-        if first >= 0 and len(between) <= 2 and _line_up(grouped[last], cells):
-            above = grouped[last]
-            if not any(_is_title(one, above) for one in between):
-                last = index
-                continue
+        between = range(last + 1, index) if first >= 0 else range(0)
+        joins = first >= 0 and len(between) <= 2 and line_up(grouped[last], cells)
+        if joins and not any(_is_title(found, grouped, i, last) for i in between):
+            last = index
+            continue
         if last > first >= 0:
             runs.append((first, last + 1))
         first = last = index
     if last > first >= 0:
         runs.append((first, last + 1))
-    return [run for run in runs if _dense(grouped[run[0] : run[1]])]
+    return runs
 
 
-def _is_title(cells: list[list[Line]], above: list[list[Line]]) -> bool:
-    """Bold words that stand alone at the left end a table, unless its labels are bold as well."""
-    if len(cells) != 1 or is_amount(_text(cells[0])) or not all(line.bold for line in cells[0]):
-        return False
-    return _left(cells[0]) < _right(above[0]) and not all(line.bold for line in above[0])
+def _is_title(found: Sequence[Row], grouped: Sequence[list[list[Line]]], index: int, above: int) -> bool:
+    """Words that stand alone, bold or larger, with more space above them than between rows, end a table."""
+    cells, row, before = grouped[index], found[index], found[above]
+    if len(cells) != 1 or is_amount(_text(cells[0])):
+        return not cells  # a ruled table
+    size = max(line.size for line in before.cells)
+    marked = all(line.bold for line in row.cells) or max(line.size for line in row.cells) > 1.05 * size
+    following = found[min(index + 1, len(found) - 1)]
+    below = max(following.y1 - row.y1, 1.1 * size)
+    return marked and row.y1 - before.y1 > 1.35 * below
+
+
+def _with_heads(found: Sequence[Row], close: Sequence[list[list[Line]]], first: int, taken: set[int]) -> int:
+    """Index of the first row of a table with the heads over several of its columns that stand above it."""
+    for index in (first - 1, first - 2):
+        if index < 0 or index in taken or len(close[index]) < 2 or found[index].cells[0].cells:
+            break
+        step = found[index + 1].y1 - found[index].y1
+        size = max(line.size for line in found[index].cells)
+        within = found[first].x0 - 2 < found[index].x0 and found[index].x1 < found[first].x1 + 2
+        if not within or step > 2.2 * size or any(len(_text(cell)) > _MAX_HEAD for cell in close[index]):
+            break
+        first = index
+    return first
+
+
+def _all_line_up(upper: list[list[Line]], lower: list[list[Line]]) -> bool:
+    """Whether at least two cells after the first stand under one of the row above, and most do."""
+    pairs = sum(
+        any(abs(_left(a) - _left(b)) < _EXACT or abs(_right(a) - _right(b)) < _EXACT for a in upper[1:])
+        for b in lower[1:]
+    )
+    return pairs >= 2 and pairs * 2 > len(lower) - 1
 
 
 def _dense(grouped: Sequence[list[list[Line]]]) -> bool:
@@ -113,41 +187,85 @@ def _mid(cell: list[Line]) -> float:
     return (_left(cell) + _right(cell)) / 2
 
 
-def grid(grouped: Sequence[list[list[Line]]]) -> list[list[Cell]]:
-    """The rows of an aligned table by its columns, with empty cells where a row has none."""
-    spans = _columns([(_left(cell), _right(cell)) for cells in grouped if len(cells) > 1 for cell in cells])
-    rtl = sum(line.rtl for cells in grouped for cell in cells for line in cell) * 2 > sum(map(len, grouped))
-    placed = [_placed(cells, spans) for cells in grouped]
-    return [row[::-1] for row in placed] if rtl else placed
-
-
-def _columns(extents: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Left and right of each column: cells that overlap are of one, but for those that reach over several."""
-    found: list[tuple[float, float]] = []
-    for x0, x1 in sorted(extents, key=lambda extent: extent[1] - extent[0]):
-        over = [column for column in found if min(x1, column[1]) - max(x0, column[0]) > _TOUCHING]
-        if len(over) > 1:
-            continue
-        found = [column for column in found if column not in over]
-        found.append((min([x0, *(c[0] for c in over)]), max([x1, *(c[1] for c in over)])))
-    return sorted(found)
-
-
-def _placed(cells: list[list[Line]], spans: list[tuple[float, float]]) -> list[Cell]:
-    placed: list[list[Line]] = [[] for _ in spans]
-    for cell in cells:
-        overlaps = [min(_right(cell), x1) - max(_left(cell), x0) for x0, x1 in spans]
-        over = [index for index, overlap in enumerate(overlaps) if overlap > _TOUCHING]
-        free = [index for index in over if not placed[index]]
-        best = (free or over)[0] if over else max(range(len(spans)), key=lambda index: overlaps[index])
-        placed[best].extend(cell)
-    return list(map(_cell, placed))
-
-
-def _cell(lines: list[Line]) -> Cell:
-    return Cell(_text(lines), around([line.box for line in lines])) if lines else EMPTY
-
-
 def _text(cell: list[Line]) -> str:
-    text = " ".join(line.text for line in cell)
-    return _SPACED_SIGN.sub(r"\1", text)
+    return " ".join(line.text for line in cell)
+
+
+# -- tables with rules in one direction only -------------------------------------------------------
+
+
+def banded_tables(regions: Sequence[Region], lines: Sequence[Line]) -> list[Line]:
+    """One Line with `cells` for each region between level rules or stripes that holds columns of words."""
+    found = []
+    for region in regions:
+        level = [line for line in lines if line.turn == 0 and _beside(line, region)]
+        inside_it = _with_open_ends(rows(level), region)
+        for part in _parts(inside_it, region):
+            table = _banded(region, part)
+            if table is not None:
+                found.append(table)
+    return found
+
+
+def _parts(found: Sequence[Row], region: Region) -> list[list[Row]]:
+    """The rows of a region, parted at titles, which stand alone in its middle, and at lines of running text."""
+    parts: list[list[Row]] = [[]]
+    width = region.x1 - region.x0
+    for row in found:
+        alone = len(cells_of(row, gap=_BANDED_GAP)) == 1
+        centred = abs(row.x0 + row.x1 - region.x0 - region.x1) < 0.08 * width and row.x0 > region.x0 + 0.1 * width
+        if alone and (centred or row.x1 - row.x0 > _PROSE_SHARE * width):
+            parts.append([])
+        else:
+            parts[-1].append(row)
+    return [kept for part in parts if (kept := _between_rules(part, region))]
+
+
+def _between_rules(part: list[Row], region: Region) -> list[Row]:
+    """A part without lone words above its first rule and below its last; nothing if it has no two rules."""
+    if not part:
+        return []
+    room = 1.5 * max(line.size for row in part for line in row.cells)
+    rules = [y for y in region.ys if part[0].y0 - room <= y <= part[-1].y1 + room]
+    if len(rules) < 2:
+        return []
+    lone = [len(cells_of(row, gap=_BANDED_GAP)) == 1 for row in part]
+    first, end = 0, len(part)
+    while first < end and lone[first] and part[first].y1 < rules[0] + 2:
+        first += 1
+    while end > first and lone[end - 1] and part[end - 1].y0 > rules[-1] - 2:
+        end -= 1
+    return part[first:end]
+
+
+def _banded(region: Region, found: Sequence[Row]) -> Line | None:
+    cells = [cells_of(row, gap=_BANDED_GAP) for row in found]
+    several = [row for row in cells if len(row) > 1]
+    if len(several) < 2 or len(several) * 2 < len(cells):
+        return None
+    columns = columns_of(cells)
+    if len(columns) < 2 or (len(columns) == 2 and not _dense(several)):
+        return None
+    table = table_grid(found, cells, region.ys)
+    filled = [cell for row in table for cell in row if cell.text]
+    if len(table) < 2 or len(filled) * 3 < len(table) * len(columns) or max(len(c.text) for c in filled) > _MAX_CELL:
+        return None
+    box = around([line.box for row in found for line in row.cells])
+    return Line("", box, *box, size=0.0, bold=False, cells=tuple(map(tuple, table)))
+
+
+def _beside(line: Line, region: Region) -> bool:
+    return region.x0 - 3 <= line.box[0] and line.box[2] <= region.x1 + 3
+
+
+def _with_open_ends(found: Sequence[Row], region: Region) -> list[Row]:
+    """The rows between the rules, and one above and below if it has cells and stands as near: there may be no rule."""
+    top, bottom = region.ys[0], region.ys[-1]
+    room = 1.2 * median(b - a for a, b in pairwise(region.ys))
+    kept = []
+    for row in found:
+        middle = (row.y0 + row.y1) / 2
+        near = top - room < row.y0 and row.y1 < bottom + room and len(cells_of(row, gap=_BANDED_GAP)) > 1
+        if top <= middle <= bottom or (near and room < _MAX_ROOM * max(line.size for line in row.cells)):
+            kept.append(row)
+    return kept

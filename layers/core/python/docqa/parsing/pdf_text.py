@@ -55,7 +55,7 @@ def running(lines: Sequence[Printed], hyphenated: frozenset[str] = frozenset(), 
         links.extend((max(base + start, len(text)), base + end, url) for start, end, url in line.links)
         text += added
     if text.endswith("\u00ad"):
-        text = text[:-1]
+        text = f"{text[:-1]}-"  # the word goes on on another page
     places = [(start, min(end, len(text)), box) for start, end, box in places if start < len(text)]
     return Running(text, tuple(places), tuple(_joined_links(links, len(text))))
 

@@ -93,7 +93,8 @@ def _with_one_header_row(rows: list[list[Cell]]) -> list[list[Cell]]:
     heads = rows[:first_figures]
     if not 2 <= len(heads) <= _MAX_HEAD_LINES or len({len(row) for row in rows}) != 1:
         return rows
-    if any(len(cell.text) > _MAX_HEAD_CELL for row in heads for cell in row):
+    body = [cell.text for row in rows[first_figures:] for cell in row[1:] if cell.text]
+    if any(len(cell.text) > _MAX_HEAD_CELL for row in heads for cell in row) or not _mostly_figures(body):
         return rows
     spread = [_spread(row, below) for row, below in pairwise(heads)]
     merged = [joined_cells(column) for column in zip(*spread, heads[-1], strict=True)]
@@ -105,6 +106,10 @@ def joined_cells(cells: Sequence[Cell]) -> Cell:
     boxes = [cell.box for cell in cells if cell.text and cell.box]
     text = " ".join(dict.fromkeys(cell.text for cell in cells if cell.text))
     return Cell(text, around(boxes) if boxes else None)
+
+
+def _mostly_figures(texts: Sequence[str]) -> bool:
+    return sum(is_figure(text) or not any(map(str.isalpha, text)) for text in texts) >= 0.6 * len(texts)
 
 
 def _is_body(row: Sequence[Cell]) -> bool:

@@ -24,7 +24,7 @@ Word = tuple[float, float, float, float, str]
 CURRENCY = re.compile(r"\(?(?:[$\u20ac\u00a3\u00a5]|US\$|EUR|USD|GBP)\(?")
 SUFFIX = re.compile(r"[)%]+")
 _MAX_CELLS = 10_000
-_PARTED_SIGN = re.compile(r"(?<=[$\u20ac\u00a3\u00a5]) (?=[\d(])|(?<=\d) (?=%)")
+_PARTED_SIGN = re.compile(r"(?<=[$\u20ac\u00a3\u00a5]) (?=[\d(\u2013\u2014-])|(?<=\d) (?=%)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ SNAP = 3.0
 _MIN_LEVEL = 12.0
 _MIN_UPRIGHT = 6.0
 _MIN_TABLE = 80.0
+_MIN_STRIPE = 25.0  # width of a column of a striped table
+_MAX_BETWEEN = 40.0
 _WIDTH_SNAP = 4.0
 
 
@@ -76,7 +78,32 @@ def region_of(levels: Sequence[Edge]) -> list[Region]:
     """The region that level rules make, if they do."""
     ys = places([edge.place for edge in levels])
     x0, x1 = min((edge.start for edge in levels), default=0.0), max((edge.end for edge in levels), default=0.0)
-    return [Region(x0, x1, ys)] if len(ys) >= 3 and x1 - x0 >= _MIN_TABLE else []
+    return [Region(x0, x1, ys)] if len(ys) >= 3 and x1 - x0 >= _MIN_STRIPE else []
+
+
+def side_by_side(regions: Sequence[Region]) -> list[Region]:
+    """The regions, those put together whose rules stand at the same heights with little between them: the columns of
+    one table, each striped for itself. The one with most rules first."""
+    found: list[Region] = []
+    for region in sorted(regions, key=lambda one: (one.x0, one.x1)):
+        for index, other in enumerate(found):
+            if (
+                _same_rows(other, region)
+                and region.x0 - other.x1 < _MAX_BETWEEN
+                and other.x0 - region.x1 < _MAX_BETWEEN
+            ):
+                ys = places([*other.ys, *region.ys])
+                found[index] = Region(min(other.x0, region.x0), max(other.x1, region.x1), ys)
+                break
+        else:
+            found.append(region)
+    wide = [region for region in found if region.x1 - region.x0 >= _MIN_TABLE]
+    return sorted(wide, key=lambda region: (-len(region.ys), region.ys))
+
+
+def _same_rows(a: Region, b: Region) -> bool:
+    few, many = sorted((a.ys, b.ys), key=len)
+    return sum(any(abs(y - other) <= SNAP for other in many) for y in few) >= 0.6 * len(few)
 
 
 def _edges(page: Any, paths: Sequence[dict[str, Any]]) -> Iterator[Edge]:

@@ -9,8 +9,8 @@ from typing import Any
 from docqa.parsing.pdf_grid import columns_of, table_grid
 from docqa.parsing.pdf_lines import Line, Rect, is_amount
 from docqa.parsing.pdf_order import Row, rows
-from docqa.parsing.pdf_ruled import CURRENCY, SUFFIX, Grid, page_words
-from docqa.parsing.pdf_rules import Region, connected, level_regions, page_edges, region_of
+from docqa.parsing.pdf_ruled import CURRENCY, SUFFIX, Grid, Word, page_words
+from docqa.parsing.pdf_rules import Region, connected, level_regions, page_edges, region_of, side_by_side
 from docqa.parsing.tables import around
 
 _ALIGNED = 4.0
@@ -21,7 +21,7 @@ _CELL_GAP = 1.6  # in ems; a wider gap parts cells
 _BANDED_GAP = 0.6  # between rules
 _MAX_CELL = 600
 _PROSE_SHARE = 0.6
-_MAX_ROOM = 4.0  # ems
+_MAX_HEADS = 3
 _GLYPHS = "\u2022\u25aa\u25e6\u25cf\u25cb\u25a0\u25a1\u2013\u2014*\u00b7\u2023\u27a2\u2713\uf0b7\uf0a7-"
 _MARKER = re.compile(rf"(?:[{_GLYPHS}]|\(?(?:\d{{1,3}}|[A-Za-z]|[ivx]{{1,5}})[.)])")
 
@@ -36,16 +36,21 @@ def ruled_tables(page: Any, paths: Sequence[dict[str, Any]], lines: Sequence[Lin
     grids = [(part, grid) for part in connected(edges) if (grid := Grid.of(part)) is not None]
     words = page_words(page) if grids else []
     found: list[Line] = []
-    for part, grid in sorted(grids, key=lambda pair: pair[1].is_shading):
-        regions = region_of([edge for edge in part if edge.level]) if grid.is_shading else []
-        rest = [line for line in lines if not any(inside(line, table) for table in found)]
-        tables = banded_tables(regions, rest)
-        table = None if tables or len(rest) == 0 else grid.table(words)
-        found.extend(tables)
-        if table is not None and not any(_meet(table.box, other.box) for other in found):
-            found.append(Line("", table.box, *table.box, size=0.0, bold=False, cells=table.rows))
-    rest = [line for line in lines if not any(inside(line, table) for table in found)]
-    return found + banded_tables(level_regions(edges, [table.box for table in found], page.rect.height), rest)
+    for grid in [grid for _, grid in grids if not grid.is_shading]:
+        _add_grid(found, grid, words)
+    shaded = [region for part, grid in grids if grid.is_shading for region in region_of([e for e in part if e.level])]
+    level = level_regions(edges, [line.box for line in found], page.rect.height)
+    for region in side_by_side([*shaded, *level]):
+        found.extend(banded_tables(region, [line for line in lines if not any(inside(line, other) for other in found)]))
+    for grid in [grid for _, grid in grids if grid.is_shading]:
+        _add_grid(found, grid, words)
+    return found
+
+
+def _add_grid(found: list[Line], grid: Grid, words: Sequence[Word]) -> None:
+    table = grid.table(words)
+    if table is not None and not any(_meet(table.box, other.box) for other in found):
+        found.append(Line("", table.box, *table.box, size=0.0, bold=False, cells=table.rows))
 
 
 def _meet(a: Rect, b: Rect) -> bool:
@@ -76,7 +81,7 @@ def _belongs(cell: list[Line], line: Line, wide: float) -> bool:
     gap = max(line.x0 - last.x1, last.x0 - line.x1)
     if CURRENCY.fullmatch(last.text) or SUFFIX.fullmatch(line.text):
         return True
-    if is_amount(last.text) and is_amount(line.text):
+    if is_amount(last.text) and (is_amount(line.text) or CURRENCY.fullmatch(line.text)):
         return False
     if gap < wide * max(min(last.size, line.size), 1.0):
         return True
@@ -194,17 +199,11 @@ def _text(cell: list[Line]) -> str:
 # -- tables with rules in one direction only -------------------------------------------------------
 
 
-def banded_tables(regions: Sequence[Region], lines: Sequence[Line]) -> list[Line]:
-    """One Line with `cells` for each region between level rules or stripes that holds columns of words."""
-    found = []
-    for region in regions:
-        level = [line for line in lines if line.turn == 0 and _beside(line, region)]
-        inside_it = _with_open_ends(rows(level), region)
-        for part in _parts(inside_it, region):
-            table = _banded(region, part)
-            if table is not None:
-                found.append(table)
-    return found
+def banded_tables(region: Region, lines: Sequence[Line]) -> list[Line]:
+    """One Line with `cells` for each part of a region between level rules or stripes that holds columns of words."""
+    level = [line for line in lines if line.turn == 0 and _beside(line, region)]
+    parts = _parts(_with_open_ends(rows(level), region), region)
+    return [table for part in parts if (table := _banded(region, part)) is not None]
 
 
 def _parts(found: Sequence[Row], region: Region) -> list[list[Row]]:
@@ -213,7 +212,8 @@ def _parts(found: Sequence[Row], region: Region) -> list[list[Row]]:
     width = region.x1 - region.x0
     for row in found:
         alone = len(cells_of(row, gap=_BANDED_GAP)) == 1
-        centred = abs(row.x0 + row.x1 - region.x0 - region.x1) < 0.08 * width and row.x0 > region.x0 + 0.1 * width
+        off = abs(row.x0 + row.x1 - region.x0 - region.x1)
+        centred = off < 0.08 * width and row.x0 > region.x0 + 0.1 * width and row is not found[0]
         if alone and (centred or row.x1 - row.x0 > _PROSE_SHARE * width):
             parts.append([])
         else:
@@ -259,13 +259,27 @@ def _beside(line: Line, region: Region) -> bool:
 
 
 def _with_open_ends(found: Sequence[Row], region: Region) -> list[Row]:
-    """The rows between the rules, and one above and below if it has cells and stands as near: there may be no rule."""
-    top, bottom = region.ys[0], region.ys[-1]
-    room = 1.2 * median(b - a for a, b in pairwise(region.ys))
-    kept = []
-    for row in found:
-        middle = (row.y0 + row.y1) / 2
-        near = top - room < row.y0 and row.y1 < bottom + room and len(cells_of(row, gap=_BANDED_GAP)) > 1
-        if top <= middle <= bottom or (near and room < _MAX_ROOM * max(line.size for line in row.cells)):
-            kept.append(row)
-    return kept
+    """The rows between the rules, and those near above and below that have cells: there may be no rule at the ends."""
+    middles = [(row.y0 + row.y1) / 2 for row in found]
+    inner = [i for i, middle in enumerate(middles) if region.ys[0] <= middle <= region.ys[-1]]
+    if not inner:
+        return []
+    first, last = inner[0], inner[-1]
+    room = min(1.3 * median(b - a for a, b in pairwise(region.ys)), 3 * found[first].cells[0].size)
+    while first > max(inner[0] - _MAX_HEADS, 0) and found[first].y0 - found[first - 1].y1 < room:
+        if not _is_part(found[first - 1], region):
+            break
+        first -= 1
+    while last + 1 < len(found) and last <= inner[-1] and found[last + 1].y0 - found[last].y1 < room:
+        if len(cells_of(found[last + 1], gap=_BANDED_GAP)) < 2:
+            break
+        last += 1
+    return list(found[first : last + 1])
+
+
+def _is_part(row: Row, region: Region) -> bool:
+    """Whether a row above the first rule can be one of heads: several, or one over columns after the first."""
+    cells = cells_of(row, gap=_BANDED_GAP)
+    if any(len(_text(cell)) > _MAX_HEAD for cell in cells[1:]):
+        return False
+    return len(cells) > 1 or (row.x0 > region.x0 + 0.3 * (region.x1 - region.x0) and len(_text(cells[0])) <= _MAX_HEAD)

@@ -119,14 +119,40 @@ def _is_body(row: Sequence[Cell]) -> bool:
 
 
 def _spread(row: list[Cell], below: list[Cell]) -> list[Cell]:
-    if not 2 <= _filled(row) < _filled(below):
+    """A head over several columns put over each of them."""
+    heads = [index for index, cell in enumerate(row) if cell.text and index]
+    under = [index for index, cell in enumerate(below) if cell.text and index]
+    if not heads or len(heads) >= len(under):
         return row
+    if all(row[i].box for i in heads) and all(below[i].box for i in under):
+        return _spread_by_place(row, below, heads, under)
     spread, current = list(row), EMPTY
-    for index, cell in enumerate(row):
-        current = cell if cell.text else current
-        if index and below[index].text:
+    for index in range(1, len(row)):
+        current = row[index] if row[index].text else current
+        if below[index].text:
             spread[index] = current
     return spread
+
+
+def _spread_by_place(row: list[Cell], below: list[Cell], heads: list[int], under: list[int]) -> list[Cell]:
+    """Each head goes to the widest run of columns, of those it is the nearest head to, that it stands in the middle
+    of."""
+    middles = {index: _middle(below[index]) for index in under}
+    pitch = (max(middles.values()) - min(middles.values())) / max(len(under) - 1, 1)
+    spread: list[Cell] = [cell if index not in heads else EMPTY for index, cell in enumerate(row)]
+    for head in heads:
+        place = _middle(row[head])
+        own = [i for i in under if min(heads, key=lambda other: abs(_middle(row[other]) - middles[i])) == head]
+        runs = [own[a:b] for a in range(len(own)) for b in range(a + 1, len(own) + 1)]
+        fitting = [run for run in runs if abs(sum(middles[i] for i in run) / len(run) - place) <= 0.35 * pitch]
+        nearest = min(under, key=lambda i: abs(middles[i] - place))
+        for index in max(fitting, key=len, default=[nearest]):
+            spread[index] = row[head]
+    return spread
+
+
+def _middle(cell: Cell) -> float:
+    return (cell.box[0] + cell.box[2]) / 2 if cell.box else 0.0
 
 
 def _filled(row: Sequence[Cell]) -> int:

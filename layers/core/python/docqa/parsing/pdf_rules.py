@@ -44,6 +44,11 @@ class Region:
     x1: float
     ys: tuple[float, ...]
 
+    @property
+    def box(self) -> Rect:
+        """The box around the rules."""
+        return self.x0, self.ys[0], self.x1, self.ys[-1]
+
 
 def page_edges(page: Any, paths: Sequence[dict[str, Any]]) -> list[Edge]:
     """The rules on a page; none if there are so many that it is a drawing. `paths`: of `page_paths`."""
@@ -87,11 +92,8 @@ def side_by_side(regions: Sequence[Region]) -> list[Region]:
     found: list[Region] = []
     for region in sorted(regions, key=lambda one: (one.x0, one.x1)):
         for index, other in enumerate(found):
-            if (
-                _same_rows(other, region)
-                and region.x0 - other.x1 < _MAX_BETWEEN
-                and other.x0 - region.x1 < _MAX_BETWEEN
-            ):
+            gap = max(region.x0 - other.x1, other.x0 - region.x1)
+            if -SNAP <= gap < _MAX_BETWEEN and _same_rows(other, region):
                 ys = places([*other.ys, *region.ys])
                 found[index] = Region(min(other.x0, region.x0), max(other.x1, region.x1), ys)
                 break
@@ -103,6 +105,8 @@ def side_by_side(regions: Sequence[Region]) -> list[Region]:
 
 def _same_rows(a: Region, b: Region) -> bool:
     few, many = sorted((a.ys, b.ys), key=len)
+    if few[-1] - few[0] < 0.6 * (many[-1] - many[0]):
+        return False
     return sum(any(abs(y - other) <= SNAP for other in many) for y in few) >= 0.6 * len(few)
 
 

@@ -39,7 +39,8 @@ def ruled_tables(page: Any, paths: Sequence[dict[str, Any]], lines: Sequence[Lin
     for grid in [grid for _, grid in grids if not grid.is_shading]:
         _add_grid(found, grid, words)
     shaded = [region for part, grid in grids if grid.is_shading for region in region_of([e for e in part if e.level])]
-    level = level_regions(edges, [line.box for line in found], page.rect.height)
+    taken = [line.box for line in found] + [region.box for region in shaded]
+    level = level_regions(edges, taken, page.rect.height)
     for region in side_by_side([*shaded, *level]):
         found.extend(banded_tables(region, [line for line in lines if not any(inside(line, other) for other in found)]))
     for grid in [grid for _, grid in grids if grid.is_shading]:

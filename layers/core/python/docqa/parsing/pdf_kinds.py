@@ -27,7 +27,7 @@ _NOTE = re.compile(
     r"|^(?P<sign>[*\u2217\u2020\u2021\u00a7\u00b6\u2016#]{1,3})\s*(?=[^\W_]|[\"\u201c(])"
     r"|^\(?(?P<letter>[a-z])[.)]?\s+(?=[A-Z\"\u201c(])|^(?P<above>[\u00b9\u00b2\u00b3\u2070-\u2079]+)\s*(?=\S)"
 )
-_LEADER = re.compile(r"(?:[.\u2026\u00b7_](?:\s?[.\u2026\u00b7_]){3,}|\u2026{2,})\s*[\divxlc]{0,6}$", re.IGNORECASE)
+_LEADER = re.compile(r"(?:_{4,}|\u2026|\u00b7{4,})\s*[A-Z]{0,2}-?(?:\d{1,4}|[ivxlc]{1,6})$", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079", "1230456789")
 
 

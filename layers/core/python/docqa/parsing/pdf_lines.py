@@ -31,6 +31,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 # Zero width and direction controls, variation and tag characters: nothing of them is seen.
 _UNSEEN = re.compile("[\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _WIDE_SPACE = re.compile(r"(?<=\S)(?: {3,}|\t|\u00a0{3,})(?=\S)")
+_LEADER = re.compile(r"\s*(?:\.\s?){5,}")  # dots that lead the eye to a page number
 _ANY_SPACE = re.compile(r"(?<=\S)\s+(?=\S)")
 _AMOUNT = re.compile(r"[-(+]?[$\u20ac\u00a3\u00a5]?\(?\d[\d.,]*\)?[%x]?\)?|[-\u2013\u2014$\u20ac\u00a3\u00a5]|n/a|N/A")
 
@@ -223,14 +224,18 @@ def _box(spans: Sequence[dict[str, Any]]) -> Rect:
 
 
 def clean(text: str) -> str:
-    """Text without control characters, ligatures taken apart, white space squeezed. A soft hyphen at the end stays."""
+    """Text without control characters, ligatures taken apart, white space and leaders squeezed.
+
+    A soft hyphen at the end stays.
+    """
     if not text.isascii():
         text = _COMPATIBILITY.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
         text = _UNSEEN.sub("", text)
         if "\u00ad" in text:
             body = text.rstrip()
             text = body[:-1].replace("\u00ad", "") + body[-1:]
-    return " ".join(_CONTROL.sub(" ", text).split())
+    text = " ".join(_CONTROL.sub(" ", text).split())
+    return _LEADER.sub(" \u2026 ", text).strip() if ".." in text or ". ." in text else text
 
 
 def _turn(direction: Iterable[float]) -> int:

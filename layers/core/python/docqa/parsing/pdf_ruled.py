@@ -78,7 +78,10 @@ class Grid:
             return None
         ends = [min(edge.start for edge in levels), max(edge.end for edge in levels)]  # sides may be open
         tops = [min(edge.start for edge in uprights), max(edge.end for edge in uprights)]
-        xs = places([edge.place for edge in uprights] + ends)
+        height = max(tops[1] - tops[0], 1.0)
+        xs = places(
+            [edge.place for edge in uprights if not edge.shading or _reach(edge, uprights) > 0.5 * height] + ends
+        )
         ys = places([edge.place for edge in levels] + tops)
         if len(xs) < 3 or len(ys) < 3 or len(xs) * len(ys) > _MAX_CELLS:
             return None
@@ -131,6 +134,11 @@ class Grid:
             edge.level is level and abs(edge.place - place) <= SNAP and edge.start - SNAP <= middle <= edge.end + SNAP
             for edge in self.edges
         )
+
+
+def _reach(edge: Edge, uprights: Sequence[Edge]) -> float:
+    """How long the uprights at a place are together."""
+    return sum(other.end - other.start for other in uprights if abs(other.place - edge.place) <= SNAP)
 
 
 def _slot(bounds: Sequence[float], value: float) -> int | None:
@@ -214,4 +222,6 @@ def _is_table(rows: Sequence[Sequence[Cell]]) -> bool:
     wide = sum(sum(bool(cell.text) for cell in row) >= 2 for row in rows)
     hoard = max(lengths) > 400 and max(lengths) > sum(lengths) * 0.6
     sparse = len(lengths) * 2 < sum(len(row) for row in rows)
-    return not sparse and wide >= 2 and wide * 3 >= len(rows) and not hoard
+    later = [cell.text for row in rows for cell in row[1:] if cell.text]
+    prose = sum(map(len, later)) > 30 * len(later) and sum(text[:1].islower() for text in later) > 0.4 * len(later)
+    return not sparse and wide >= 2 and wide * 3 >= len(rows) and not hoard and not prose

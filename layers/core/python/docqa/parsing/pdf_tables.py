@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from docqa.parsing.pdf_grid import columns_of, table_grid
+from docqa.parsing.pdf_grid import columns_of, extent, table_grid
 from docqa.parsing.pdf_lines import Line, Rect, is_amount
 from docqa.parsing.pdf_order import Row, rows
 from docqa.parsing.pdf_ruled import CURRENCY, SUFFIX, Grid, Word, page_words
@@ -17,6 +17,8 @@ _ALIGNED = 4.0
 _EXACT = 1.5
 _CLOSE_GAP = 0.7
 _MAX_HEAD = 40
+_MAX_CLOSE_ROW = 75
+_MAX_CROSSING = 0.2
 _CELL_GAP = 1.6  # in ems; a wider gap parts cells
 _BANDED_GAP = 0.6  # between rules
 _MAX_CELL = 600
@@ -97,14 +99,29 @@ def aligned_runs(found: Sequence[Row]) -> list[tuple[int, int]]:
     """
     grouped = [[] if row.cells[0].cells else cells_of(row) for row in found]
     close = [[] if row.cells[0].cells else cells_of(row, gap=_CLOSE_GAP) for row in found]
-    runs = [run for run in _runs(found, grouped, _line_up, 2) if _dense(grouped[run[0] : run[1]])]
-    fine = [run for run in _runs(found, close, _all_line_up, 3) if run[1] - run[0] >= 3]
+    runs = [
+        run
+        for run in _runs(found, grouped, _line_up, 2)
+        if _dense(grouped[run[0] : run[1]]) and not _is_prose(grouped, run)
+    ]
+    fine = [run for run in _runs(found, close, _all_line_up, 3) if run[1] - run[0] >= 3 and not _is_full(close, run)]
     kept: list[tuple[int, int]] = []
     for run in sorted([*runs, *fine], key=lambda one: one[0] - one[1]):
         if not any(run[0] < end and first < run[1] for first, end in kept):
             kept.append(run)
     taken = {index for first, end in kept for index in range(first, end)}
     return [(_with_heads(found, close, first, taken), end) for first, end in sorted(kept)]
+
+
+def _is_full(cells: Sequence[list[list[Line]]], run: tuple[int, int]) -> bool:
+    """Rows full of words, set close, come from a paragraph with wide spaces."""
+    return median(sum(len(_text(cell)) for cell in row) for row in cells[run[0] : run[1]]) > _MAX_CLOSE_ROW
+
+
+def _is_prose(cells: Sequence[list[list[Line]]], run: tuple[int, int]) -> bool:
+    """Rows full of words, of which many cells begin in the middle of a sentence."""
+    later = [_text(cell) for row in cells[run[0] : run[1]] for cell in row[1:]]
+    return _is_full(cells, run) and sum(text[:1].islower() for text in later) >= 0.4 * len(later)
 
 
 def _runs(
@@ -247,12 +264,21 @@ def _banded(region: Region, found: Sequence[Row]) -> Line | None:
     columns = columns_of(cells)
     if len(columns) < 2 or (len(columns) == 2 and not _dense(several)):
         return None
+    if _is_prose(cells, (0, len(cells))) or _crossing(several, columns) > _MAX_CROSSING:
+        return None
     table = table_grid(found, cells, region.ys)
     filled = [cell for row in table for cell in row if cell.text]
     if len(table) < 2 or len(filled) * 3 < len(table) * len(columns) or max(len(c.text) for c in filled) > _MAX_CELL:
         return None
     box = around([line.box for row in found for line in row.cells])
     return Line("", box, *box, size=0.0, bold=False, cells=tuple(map(tuple, table)))
+
+
+def _crossing(several: Sequence[list[list[Line]]], columns: Sequence[tuple[float, float]]) -> float:
+    """Share of the cells that reach over several columns."""
+    cells = [extent(cell) for row in several[_MAX_HEADS:] for cell in row]
+    over = [sum(min(b, x1) - max(a, x0) > 2 for x0, x1 in columns) > 1 for a, b in cells]
+    return sum(over) / len(over) if over else 0.0
 
 
 def _beside(line: Line, region: Region) -> bool:

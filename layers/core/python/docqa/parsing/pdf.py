@@ -46,10 +46,9 @@ class PdfParser:
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
         """Blocks of the pages first..last. Raises CorruptFile."""
+        noticed: list[DocumentWarning] = []
         with _opened(path) as document:
-            found = [(page, tuple(blocks)) for page, blocks in _range_pages(document, pages)]
-        blocks = tuple(block for _, of_page in found for block in of_page)
-        noticed = (one for page, _ in found for one in page.warnings)
+            blocks = tuple(_range_blocks(document, pages, noticed))
         return ParsedRange(index=pages.index, blocks=blocks, warnings=combined([*noticed, *_hidden_in(blocks)]))
 
 
@@ -78,19 +77,19 @@ def _log_warnings() -> None:
         _log.debug("pdf_warnings", extra={"count": text.count("\n") + 1, "first": text.partition("\n")[0][:200]})
 
 
-def _range_pages(document: Any, pages: PageRange) -> Iterator[tuple[PageText, Iterable[Block]]]:
-    """Each page of the range with its blocks."""
+def _range_blocks(document: Any, pages: PageRange, noticed: list[DocumentWarning]) -> Iterator[Block]:
+    """The blocks of the range; what was noticed on its pages is added to `noticed`."""
     outline = _outline(document)
     for first, last in windows(document.page_count):
         if last < pages.first or first > pages.last:
             continue
-        window = without_furniture(
-            [_page_text(document, number) for number in range(first, last + 1) if number not in pages.skip]
-        )
+        numbers = [number for number in range(first, last + 1) if number not in pages.skip]
+        window = without_furniture([_page_text(document, number) for number in numbers])
         style = style_of(window)
         for page in window:
             if pages.first <= page.number <= pages.last:
-                yield page, page_blocks(page, style, outline.get(page.number, {}))
+                noticed.extend(page.warnings)
+                yield from page_blocks(page, style, outline.get(page.number, {}))
 
 
 def _page_text(document: Any, number: int) -> PageText:

@@ -90,7 +90,8 @@ def _goes_on(upper: Draft, lower: Draft) -> bool:
 def _finished(draft: Draft, page: PageText, style: Style) -> Block | None:
     boxes = (page_box(page.number, around([line.box for line in draft.lines])),)
     if draft.cells is not None:
-        return table_block(draft.cells, page=page.number, boxes=boxes)
+        table = table_block(draft.cells, page=page.number, boxes=boxes)
+        return table and table.model_copy(update={"links": _cell_links(table.spans, page.targets)})
     text = draft.text(style.words)
     if not text.text:
         return None
@@ -104,6 +105,16 @@ def _finished(draft: Draft, page: PageText, style: Style) -> Block | None:
         spans=_spans(text.places, page.number),
         links=tuple(Link(start=start, end=end, url=url) for start, end, url in text.links),
         confidence=_mean(confidences),
+    )
+
+
+def _cell_links(spans: Iterable[Span], targets: Sequence[tuple[Rect, str]]) -> tuple[Link, ...]:
+    """A cell whose middle a link's box holds leads there."""
+    return tuple(
+        Link(start=span.start, end=span.end, url=url)
+        for span in spans
+        for (x0, y0, x1, y1), url in targets
+        if x0 <= (span.box.x0 + span.box.x1) / 2 <= x1 and y0 <= (span.box.y0 + span.box.y1) / 2 <= y1
     )
 
 
@@ -121,17 +132,14 @@ def _mean(confidences: Sequence[tuple[float, int]]) -> float | None:
 
 
 def _with_hidden(found: list[Block], page: PageText) -> Iterator[Block]:
-    """The blocks with those of the hidden lines in their places: after the last block that ends above them."""
+    """The blocks with those of the hidden lines in their places."""
     after: dict[int, list[Block]] = {}
     for group in _hidden_groups(page.hidden):
         text = running([Printed(line.text, line.box) for line in group])
         if not text.text:
             continue
         box = around([line.box for line in group])
-        place = max(
-            (i + 1 for i, block in enumerate(found) if block.boxes and block.boxes[0].y1 <= box[1] + 1), default=0
-        )
-        after.setdefault(place, []).append(
+        after.setdefault(_place(box, found), []).append(
             Block(
                 kind=BlockKind.PARAGRAPH,
                 text=text.text,
@@ -145,6 +153,14 @@ def _with_hidden(found: list[Block], page: PageText) -> Iterator[Block]:
         yield from after.get(index, ())
         if index < len(found):
             yield found[index]
+
+
+def _place(box: Rect, found: Sequence[Block]) -> int:
+    """After how many blocks a hidden text comes: after the last that begins above it in its column, or else at all."""
+    middle = (box[1] + box[3]) / 2
+    above = [i for i, block in enumerate(found) if block.boxes and block.boxes[0].y0 < middle]
+    column = [i for i in above if found[i].boxes[0].x0 < box[2] and box[0] < found[i].boxes[0].x1]
+    return max(column or above, default=-1) + 1
 
 
 def _hidden_groups(lines: Sequence[Line]) -> list[list[Line]]:

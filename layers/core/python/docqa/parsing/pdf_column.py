@@ -172,7 +172,8 @@ class Column:
     def _is_forced(self, upper: Row, lower: Row) -> bool:
         """Whether a line of plain type ends although more of what follows would have had room on it."""
         size = row_size(upper)
-        if size > 1.1 * self.style.body_size or all(line.bold for line in upper.cells):
+        broken = row_text(upper).endswith(("-", "\u00ad"))
+        if broken or size > 1.1 * self.style.body_size or all(line.bold for line in upper.cells):
             return False
         word = row_text(lower).split(" ", 1)[0]
         room = _gap_at_end(upper, self.left, self.right)

@@ -41,7 +41,7 @@ def mark_hidden(page: Any, spans: Sequence[Span], paths: Sequence[dict[str, Any]
         return
     look = _Look(page, paths)
     tiny = [span for span in written if _is_tiny(span)]
-    all_tiny = sum(len(span["text"]) for span in tiny) * 2 > sum(len(span["text"]) for span in written)
+    all_tiny = len(tiny) == len(written)  # a plan or poster, to be read enlarged
     for span in written:
         if look.is_off_page(span["bbox"]):
             span["hidden"] = Hidden.OFF_PAGE
@@ -203,10 +203,9 @@ class _Look:
         return [(piece["seqno"], tuple(piece["bbox"])) for piece in self.page.get_texttrace()]
 
     def _is_plain(self, box: Rect, *, after: int) -> bool:
-        """Whether nothing shows in a box, or only text that was drawn after place `after`."""
-        if not self._has_contrast(box):
-            return True
-        return any(number > after and _overlap(other, box) > 0.3 for number, other in self._later_text)
+        """Whether nothing shows in a box but text that was drawn after place `after`."""
+        over = [other for number, other in self._later_text if number > after and _overlap(box, other) > 0.1]
+        return not any(self._has_contrast(part) for part in _without(box, over))
 
     def _has_contrast(self, box: Rect) -> bool:
         rows = [row for row in self._pixel_rows(box) if row]
@@ -286,6 +285,23 @@ def _holds(outer: Rect, inner: Rect) -> bool:
         and outer[1] <= middle - band
         and middle + band <= outer[3]
     )
+
+
+def _without(box: Rect, others: Sequence[Rect]) -> list[Rect]:
+    """The parts of a box, cut across its length, that others leave free; specks are left out."""
+    start, end = (0, 2) if box[2] - box[0] >= box[3] - box[1] else (1, 3)
+    parts: list[Rect] = []
+    place = box[start]
+    for other in sorted(others, key=lambda one: one[start]):
+        parts.append(_between(box, start, place, other[start] - 1))
+        place = max(place, other[end] + 1)
+    parts.append(_between(box, start, place, box[end]))
+    least = 0.5 * min(box[2] - box[0], box[3] - box[1])
+    return [part for part in parts if part[end] - part[start] >= least]
+
+
+def _between(box: Rect, axis: int, low: float, high: float) -> Rect:
+    return (low, box[1], high, box[3]) if axis == 0 else (box[0], low, box[2], high)
 
 
 def _meet(a: Rect, b: Rect) -> bool:

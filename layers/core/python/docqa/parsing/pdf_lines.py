@@ -28,8 +28,6 @@ _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi(?!r)|[-,]bd\b", re.IGNO
 # MuPDF takes Arabic ligatures apart in the wrong order; kept whole, Unicode takes them apart in the right one.
 _COMPATIBILITY = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
-# Zero width and direction controls, variation and tag characters: nothing of them is seen.
-_UNSEEN = re.compile("[\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _WIDE_SPACE = re.compile(r"(?<=\S)(?: {3,}|\t|\u00a0{3,})(?=\S)")
 _LEADER = re.compile(r"\s*(?:\.\s?){5,}")  # dots that lead the eye to a page number
 _ANY_SPACE = re.compile(r"(?<=\S)\s+(?=\S)")
@@ -43,7 +41,7 @@ class Line:
     `box` is on the displayed page, in points from its top left. `x0, y0, x1, y1` are the same turned so that the text
     runs from left to right and downwards. `turn` is the direction of the text: 0, 90, 180, 270, or -1 for slanted text.
     `cells` is set on a line that stands for a ruled table. `confidence` (0 to 1) is set on what OCR has read.
-    `links` are (start, end, url) in `text`. `unseen` counts the invisible characters that were taken out of `text`.
+    `links` are (start, end, url) in `text`.
     """
 
     text: str
@@ -62,14 +60,14 @@ class Line:
     font: str = ""
     hidden: Hidden | None = None
     links: tuple[tuple[int, int, str], ...] = ()
-    unseen: int = 0
 
 
 @dataclass(frozen=True)
 class PageText:
     """One page: its number from 1, its displayed width and height in points, its lines in the order of the file.
 
-    `hidden` are lines that do not show, `notes` annotations; neither takes part in the layout.
+    `hidden` are lines that do not show, `notes` annotations; neither takes part in the layout. `targets` are the page's
+    links: box and address.
     """
 
     number: int
@@ -79,6 +77,7 @@ class PageText:
     hidden: tuple[Line, ...] = ()
     notes: tuple[Block, ...] = ()
     warnings: tuple[DocumentWarning, ...] = ()
+    targets: tuple[tuple[Rect, str], ...] = ()
 
     @cached_property
     def top_margin(self) -> float:
@@ -188,8 +187,7 @@ def _ink(chars: Sequence[dict[str, Any]]) -> Rect:
 def _line(
     spans: list[dict[str, Any]], direction: tuple[float, float], matrix: Any, rect: Any, hidden: Hidden | None
 ) -> Line | None:
-    raw = "".join(span["text"] for span in spans)
-    text = clean(raw)[:_MAX_LINE_CHARS]
+    text = clean("".join(span["text"] for span in spans))[:_MAX_LINE_CHARS]
     if not text:
         return None
     box = _box(spans)
@@ -213,7 +211,6 @@ def _line(
         italic=_share(spans, _is_italic) >= 0.9,
         font=spans[0]["font"],
         hidden=hidden,
-        unseen=0 if raw.isascii() else len(_UNSEEN.findall(raw)),
     )
 
 
@@ -230,7 +227,6 @@ def clean(text: str) -> str:
     """
     if not text.isascii():
         text = _COMPATIBILITY.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
-        text = _UNSEEN.sub("", text)
         if "\u00ad" in text:
             body = text.rstrip()
             text = body[:-1].replace("\u00ad", "") + body[-1:]

@@ -39,18 +39,19 @@ def with_fields(page: Any, lines: Sequence[Line]) -> list[Line]:
     found = list(lines)
     for field in _chain(page.first_widget):
         box: Rect = tuple(pymupdf.Rect(field.rect) * page.rotation_matrix)
+        printed = [line for line in found if _within(box, line.box)]
         text = _value(field)
+        if field.field_flags & _PASSWORD and field.field_type == pymupdf.PDF_WIDGET_TYPE_TEXT:
+            found = [line for line in found if line not in printed]
         if not text or box[2] <= box[0] or box[3] <= box[1]:
             continue
-        printed = [line for line in found if _within(box, line.box)]
-        if squeezed(text) and squeezed(text) in squeezed(" ".join(line.text for line in printed)):
+        beside = [line for line in lines if line not in printed and _is_beside(line.box, box)]
+        if beside and squeezed(text) and squeezed(text) in squeezed(" ".join(line.text for line in printed)):
             continue
-        beside = [line for line in lines if _is_beside(line.box, box)]
-        if field.field_type in _TOGGLES:
-            found = [line for line in found if line not in printed]  # the check mark's own letter
+        found = [line for line in found if line not in printed]
         hidden = Hidden.INVISIBLE if field.field_display in (1, 3) else None
         text = text if beside or not (name := _name(field)) else f"{name}: {text}"
-        size = beside[0].size if beside else _USUAL_SIZE
+        size = (printed or beside)[0].size if printed or beside else _USUAL_SIZE
         found.append(Line(text, box, *box, size=size, bold=False, hidden=hidden))
     return found
 

@@ -8,11 +8,11 @@ import pymupdf
 
 from docqa.core.models import DocumentWarning, Hidden
 from docqa.core.noticed import warning
+from docqa.parsing.pdf_drawn import inside, ruled_tables
 from docqa.parsing.pdf_lines import Line, PageText, read_lines
 from docqa.parsing.pdf_links import addresses, page_links, with_links
 from docqa.parsing.pdf_marks import notes_of, with_fields
 from docqa.parsing.pdf_rules import page_paths
-from docqa.parsing.pdf_tables import inside, ruled_tables
 
 _UNMAPPED = frozenset("\ufffd")
 _PRIVATE = range(0xE000, 0xF8FF + 1)
@@ -27,8 +27,9 @@ def page_text(page: Any, number: int, *, form: bool, layers: Sequence[int]) -> P
     lines = read_lines(page, paths)
     noticed = list(_noticed_in_text(lines, number))
     links = page_links(page)
-    noticed.extend(_noticed_in_links(links, number))
-    lines = with_links(page, lines, addresses(page, links))
+    noticed.extend(_noticed_in_links(page, links, number))
+    targets = addresses(page, links)
+    lines = with_links(page, lines, targets)
     if form:
         lines = with_fields(page, lines)
     lines, notes, more = notes_of(page, number, lines)
@@ -46,6 +47,7 @@ def page_text(page: Any, number: int, *, form: bool, layers: Sequence[int]) -> P
         tuple(hidden),
         tuple(notes),
         (*noticed, *more),
+        tuple(targets),
     )
 
 
@@ -78,9 +80,6 @@ def _switch(pdf: Any, layers: Sequence[int], state: int) -> None:
 
 
 def _noticed_in_text(lines: Sequence[Line], number: int) -> Iterator[DocumentWarning]:
-    unseen = sum(line.unseen for line in lines)
-    if unseen:
-        yield warning("control_characters", count=unseen, pages=[number])
     unmapped = sum(map(_is_unmapped, "".join(line.text for line in lines if not line.text.isascii())))
     if unmapped:
         yield warning("undecodable_characters", count=unmapped, pages=[number])
@@ -90,9 +89,14 @@ def _is_unmapped(char: str) -> bool:
     return char in _UNMAPPED or (ord(char) in _PRIVATE and ord(char) not in _SYMBOLS)
 
 
-def _noticed_in_links(links: Sequence[dict[str, Any]], number: int) -> Iterator[DocumentWarning]:
-    kinds = [link["kind"] for link in links]
-    if pymupdf.LINK_LAUNCH in kinds:
+def _noticed_in_links(page: Any, links: Sequence[dict[str, Any]], number: int) -> Iterator[DocumentWarning]:
+    """Links that start a program or lead into another file. (PyMuPDF gives both as one kind.)"""
+    actions = {
+        page.parent.xref_get_key(link["xref"], "A/S")[1]
+        for link in links
+        if link["kind"] in (pymupdf.LINK_LAUNCH, pymupdf.LINK_GOTOR) and link.get("xref")
+    }
+    if actions & {"/Launch", "/JavaScript"}:
         yield warning("active_content", pages=[number])
-    if pymupdf.LINK_GOTOR in kinds:
+    if "/GoToR" in actions:
         yield warning("external_content", pages=[number])

@@ -85,6 +85,20 @@ def test_blocks_are_well_formed(parser: Parser, path: Path) -> None:
                 assert all(box.page == block.page for box in block.boxes)
 
 
+def test_spans_and_links_lie_within_the_text_and_spans_within_the_boxes(parser: Parser, path: Path) -> None:
+    for block in blocks_of(parser, path):
+        for part in (*block.spans, *block.links):
+            assert 0 <= part.start < part.end <= len(block.text)
+            assert block.text[part.start : part.end].strip()
+        for span in block.spans:
+            assert any(
+                box.page == span.box.page
+                and box.x0 - 0.1 <= span.box.x0 < span.box.x1 <= box.x1 + 0.1
+                and box.y0 - 0.1 <= span.box.y0 < span.box.y1 <= box.y1 + 0.1
+                for box in block.boxes
+            )
+
+
 def test_chunks_hold_the_text_where_it_stands(parser: Parser, path: Path, format: Format) -> None:
     plan = parser.plan(path, max_pages=MAX_PAGES)
     chunks = chunked(block for pages in plan.ranges for block in parser.parse(path, pages).blocks)

@@ -30,7 +30,7 @@ class PdfParser:
     """Parser of PDFs; see the module. A scanned page without text gives no blocks."""
 
     format: ClassVar[Format] = Format.PDF
-    version: ClassVar[str] = "pdf-2"
+    version: ClassVar[str] = "pdf-3"
 
     def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
         """Ranges of 8 to 17 pages (all in one below 18)."""

@@ -4,10 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import chunking, machine, questions, stack
+from benchmarks import machine, parsing, questions, stack
 from benchmarks.figures import Grid, Section
 from docqa_localstack.host.paths import StackPaths
-from tests.fakes.models import models_dir
 from tests.stack.support import Stack
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -18,11 +17,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
     parser.add_argument("--out", type=Path, help="with --questions: one JSON line a question")
-    parser.add_argument("--chunking", type=Path, help="folder with qa.jsonl; measures how passages are cut, no stack")
+    parser.add_argument(
+        "--parsing", type=Path, help="folder with parser/ and docs/; measures our parsers beside others"
+    )
+    parser.add_argument("--engines", default="", help="with --parsing: names of other engines, joined by commas")
+    parser.add_argument("--rounds", type=int, default=3, help="with --parsing: how often every file is read")
     arguments = parser.parse_args()
     where = machine.describe()
-    if arguments.chunking:
-        write("chunking", where, chunking.measure(arguments.chunking, models_dir()))
+    if arguments.parsing:
+        engines = [name for name in arguments.engines.split(",") if name]
+        write("parsing", where, parsing.measure(arguments.parsing, rounds=arguments.rounds, engines=engines))
         return
     running = Stack.of(StackPaths.current())
     if arguments.questions:

@@ -1,0 +1,125 @@
+"""What a parser read, as Markdown: for people to look at, and to compare with other readers."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from docqa.core.models import Block, BlockKind
+from docqa.parsing.tables import SEPARATOR
+
+_DEEPEST = 6  # levels that Markdown has
+_OPENING = re.compile(r"^(?:[#>+|=~-]|\d{1,9}[.)](?=\s|$))")
+_MARKUP = re.compile(r"[*`\\]|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|\[(?=[^\]]*\]\()")
+_NAMELESS = re.compile(r"column [1-9]\d{0,5}")  # what the readers of sheets call a column without a name
+_NUMBERED = re.compile(r"\d{1,9}[.)]\s")
+
+
+def render_markdown(blocks: Iterable[Block], *, include_hidden: bool = False, include_summaries: bool = False) -> str:
+    """The blocks in order, one blank line between them; "" for none.
+
+    Records of a sheet become one table: their columns are found again from "name: value; name: value". Summaries are
+    ours and not the document's words, and hidden text does not show on the page: both are left out unless asked for.
+    """
+    shown = (
+        block
+        for block in blocks
+        if (include_hidden or block.hidden is None) and (include_summaries or block.kind is not BlockKind.SUMMARY)
+    )
+    groups = groupby(
+        shown, key=lambda block: (block.kind in (BlockKind.ROW, BlockKind.LIST_ITEM), block.kind, block.sheet)
+    )
+    parts = [part for (joined, kind, _), group in groups for part in _group(list(group), kind if joined else None)]
+    return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def _group(blocks: Sequence[Block], kind: BlockKind | None) -> Iterator[str]:
+    if kind is BlockKind.ROW:
+        yield _table(list(_record_rows(blocks)))
+    elif kind is BlockKind.LIST_ITEM:
+        yield "\n".join(_item(block.text) for block in blocks)
+    else:
+        yield from map(_one, blocks)
+
+
+def _one(block: Block) -> str:
+    if block.kind is BlockKind.HEADING:
+        return f"{'#' * min(block.level or 1, _DEEPEST)} {_escaped(block.text)}"
+    if block.kind is BlockKind.TABLE:
+        rows = [line.split(SEPARATOR) for line in block.text.splitlines()]
+        return _table(rows if block.has_header else [[], *rows])
+    if block.kind is BlockKind.CODE:
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", block.text)), default=0))
+        return f"{fence}\n{block.text}\n{fence}"
+    if block.kind in (BlockKind.NOTE, BlockKind.SUMMARY):
+        return f"> {_line(block.text)}"
+    return _line(block.text)
+
+
+def _item(text: str) -> str:
+    return _escaped(text) if _NUMBERED.match(text) else f"- {_line(text)}"
+
+
+def _line(text: str) -> str:
+    """A text that stays a paragraph, whatever it begins with."""
+    escaped = _escaped(text)
+    opening = _OPENING.match(escaped)
+    if not opening:
+        return escaped
+    return f"{escaped[: opening.end() - 1]}\\{escaped[opening.end() - 1 :]}"
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """The first row is the header; rows are filled up to the width of the widest."""
+    width = max(map(len, rows))
+    filled = [[*(_escaped(cell).replace("|", "\\|") for cell in row), *[""] * (width - len(row))] for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in filled]
+    return "\n".join([lines[0], f"|{' --- |' * width}", *lines[1:]])
+
+
+# -- records ---------------------------------------------------------------------------------------
+
+
+def _record_rows(blocks: Iterable[Block]) -> Iterator[list[str]]:
+    """Header and rows of records whose empty cells are left out."""
+    records = [list(_cells(block.text)) for block in blocks]
+    names: list[str] = []
+    for record in records:
+        _take_in(names, [name for name, _ in record if not _NAMELESS.fullmatch(name)])
+    for position in sorted({int(name[7:]) for record in records for name, _ in record if _NAMELESS.fullmatch(name)}):
+        names.insert(position - 1, f"column {position}")
+    yield ["" if name == f"column {position}" else name for position, name in enumerate(names, start=1)]
+    for record in records:
+        values = dict(record)
+        yield [values.get(name, "") for name in names]
+
+
+def _cells(record: str) -> Iterator[tuple[str, str]]:
+    """Names and values. A part without a name of its own belongs to the value before it."""
+    name, value = "", ""
+    for part in record.split("; "):
+        before, colon, after = part.partition(": ")
+        if colon or not name:
+            if name:
+                yield name, value
+            name, value = (before, after) if colon else (part, "")
+        else:
+            value = f"{value}; {part}"
+    if name:
+        yield name, value
+
+
+def _take_in(names: list[str], record: Sequence[str]) -> None:
+    """Put names that are new where the record has them: behind the one before."""
+    if len(record) <= len(names) and set(record) <= set(names):
+        return
+    place = 0
+    for name in record:
+        if name in names:
+            place = names.index(name) + 1
+        else:
+            names.insert(place, name)
+            place += 1

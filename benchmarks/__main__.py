@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import machine, parsing, questions, stack
+from benchmarks import machine, memory, parsing, questions, stack, torture
 from benchmarks.figures import Grid, Section
 from docqa_localstack.host.paths import StackPaths
 from tests.stack.support import Stack
@@ -22,11 +22,22 @@ def main() -> None:
     )
     parser.add_argument("--engines", default="", help="with --parsing: names of other engines, joined by commas")
     parser.add_argument("--rounds", type=int, default=3, help="with --parsing: how often every file is read")
+    parser.add_argument("--torture", type=Path, help="folder of files to read, damaged in many ways")
+    parser.add_argument("--mutations", type=int, default=20, help="with --torture: damaged copies of each file")
+    parser.add_argument("--seconds", type=float, default=600, help="with --torture: when to stop making copies")
+    parser.add_argument("--memory", action="store_true", help="memory and time of documents made long")
     arguments = parser.parse_args()
     where = machine.describe()
     if arguments.parsing:
         engines = [name for name in arguments.engines.split(",") if name]
         write("parsing", where, parsing.measure(arguments.parsing, rounds=arguments.rounds, engines=engines))
+        return
+    if arguments.torture:
+        found = torture.measure(arguments.torture, mutations=arguments.mutations, seconds=arguments.seconds)
+        write("torture", where, found)
+        return
+    if arguments.memory:
+        write("memory", where, memory.measure())
         return
     running = Stack.of(StackPaths.current())
     if arguments.questions:

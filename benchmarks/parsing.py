@@ -1,7 +1,7 @@
 """Our parsers beside others, on the same files and one core: `python -m benchmarks --parsing FOLDER`.
 
 FOLDER holds `parser/expect.jsonl` with labelled files and `docs/` with more for the clock. Documents made on the spot
-(parsing_synthetic) are judged apart. Every engine runs in its own environment, one process a round, import and warm-up
+(parsing_made) are judged apart. Every engine runs in its own environment, one process a round, import and warm-up
 not counted; rounds of the engines alternate. Texts and scores of every file go to `.docqa/parsing/`.
 """
 
@@ -16,8 +16,10 @@ from pathlib import Path
 from benchmarks.figures import Grid
 from benchmarks.parsing_cases import SPEED_FORMATS, Case, labelled, page_count, unlabelled
 from benchmarks.parsing_engines import ENGINES, OURS, Engine, Run, run
+from benchmarks.parsing_made import made
 from benchmarks.parsing_markdown import read
 from benchmarks.parsing_scores import Scores, interval, scores
+from docqa.core.models import Format
 from docqa_localstack.host.paths import Home
 
 COMMAND = "python -m benchmarks --parsing FOLDER"
@@ -34,7 +36,8 @@ def measure(folder: Path, *, rounds: int = 3, engines: Sequence[str] = (), out: 
     out = out or Home.find().root / "parsing"
     chosen = [e for e in ENGINES if not engines or e.name in engines or e is OURS]
     with tempfile.TemporaryDirectory() as scratch:
-        cases = labelled(folder) + unlabelled(folder, Path(scratch))
+        ours = frozenset(format.value for format in Format)
+        cases = [*labelled(folder), *unlabelled(folder, Path(scratch)), *made(Path(scratch), ours)]
         runs = read_all(chosen, cases, rounds)
         scored = {engine.name: judged(engine, cases, runs[engine.name][0]) for engine in chosen}
         keep(out, cases, runs, scored)

@@ -8,7 +8,6 @@ little. What an engine prints is its own affair.
 """
 
 import json
-import resource
 import signal
 import sys
 import time
@@ -128,8 +127,14 @@ def _timed(convert: Convert, path: str, limit_s: int) -> dict[str, Any]:
 
 
 def _tell(results: IO[str], **what: Any) -> None:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({**what, "rss": peak}), file=results, flush=True)
+    print(json.dumps({**what, "rss": peak_bytes()}), file=results, flush=True)
+
+
+def peak_bytes() -> int:
+    """Bytes. Not by getrusage, whose maximum goes on from the process that started this one (proc(5), VmHWM)."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
 def _late(*_: object) -> None:

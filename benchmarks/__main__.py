@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import machine, memory, parsing, questions, stack, torture
+from benchmarks import chunking, machine, memory, parsing, questions, stack, torture
 from benchmarks.figures import Grid, Section
 from docqa_localstack.host.paths import StackPaths
+from tests.fakes.models import models_dir
 from tests.stack.support import Stack
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -14,36 +15,45 @@ MARK = "<!-- measured: {} -->\n"
 
 
 def main() -> None:
+    arguments = _arguments()
+    where = machine.describe()
+    part, sections = _measured(arguments)
+    write(part, where, sections)
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
     parser.add_argument("--out", type=Path, help="with --questions: one JSON line a question")
+    parser.add_argument("--chunking", type=Path, help="folder with qa.jsonl; measures how passages are cut, no stack")
     parser.add_argument(
-        "--parsing", type=Path, help="folder with parser/ and docs/; measures our parsers beside others"
+        "--parsing", type=Path, help="folder with parser/ and docs/; measures our parsers beside others, no stack"
     )
     parser.add_argument("--engines", default="", help="with --parsing: names of other engines, joined by commas")
     parser.add_argument("--rounds", type=int, default=3, help="with --parsing: how often every file is read")
-    parser.add_argument("--torture", type=Path, help="folder of files to read, damaged in many ways")
+    parser.add_argument("--torture", type=Path, help="folder of files to read, damaged in many ways, no stack")
     parser.add_argument("--mutations", type=int, default=20, help="with --torture: damaged copies of each file")
     parser.add_argument("--seconds", type=float, default=600, help="with --torture: when to stop making copies")
-    parser.add_argument("--memory", action="store_true", help="memory and time of documents made long")
-    arguments = parser.parse_args()
-    where = machine.describe()
+    parser.add_argument("--memory", action="store_true", help="memory and time of documents made long, no stack")
+    return parser.parse_args()
+
+
+def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Grid]]:
+    """The name of the part of RESULTS.md, and what goes into it."""
+    if arguments.chunking:
+        return "chunking", chunking.measure(arguments.chunking, models_dir())
     if arguments.parsing:
         engines = [name for name in arguments.engines.split(",") if name]
-        write("parsing", where, parsing.measure(arguments.parsing, rounds=arguments.rounds, engines=engines))
-        return
+        return "parsing", parsing.measure(arguments.parsing, rounds=arguments.rounds, engines=engines)
     if arguments.torture:
         found = torture.measure(arguments.torture, mutations=arguments.mutations, seconds=arguments.seconds)
-        write("torture", where, found)
-        return
+        return "torture", found
     if arguments.memory:
-        write("memory", where, memory.measure())
-        return
+        return "memory", memory.measure()
     running = Stack.of(StackPaths.current())
     if arguments.questions:
-        write("questions", where, [questions.measure(running, arguments.questions, arguments.out)])
-    else:
-        write("stack", where, stack.measure(running))
+        return "questions", [questions.measure(running, arguments.questions, arguments.out)]
+    return "stack", stack.measure(running)
 
 
 def write(part: str, where: str, sections: Sequence[Section | Grid]) -> None:

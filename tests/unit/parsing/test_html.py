@@ -102,6 +102,7 @@ def test_the_foot_of_a_table_comes_last_and_links_stay_in_place() -> None:
 def test_tables_that_only_place_things_are_text() -> None:
     layout = "<table><tr><td><h2>Left</h2><p>a</p><td>b<tr><td>c<td>d</table>"
     assert shown(layout) == ["h2: Left", "p: a", "p: b", "p: c", "p: d"]
+    assert shown("<table><tr><th><th><th>Title<tr><td><td><td>text</table>") == ["p: Title", "p: text"]
     outer = "<table><tr><td>x<td><table><tr><th>A<th>B<tr><td>1<td>2</table></table>"
     assert shown(outer) == ["p: x", "table: A | B\n1 | 2"]
     assert shown("<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>") == ["p: a", "p: b", "p: c", "p: d"]

@@ -56,6 +56,11 @@ def table_blocks(table: Any, read: Callable[[Any], Inline]) -> tuple[list[Block]
         blocks.append(Block(kind=BlockKind.CAPTION, text=title.text(), links=title.links()))
     rows = list(rows_of(table))
     grid, cells, cut = _grid(rows, read)
+    if not any(sum(map(bool, line)) > 1 for line in grid):  # one text a row: nothing stands beside it
+        blocks += [
+            Block(kind=BlockKind.PARAGRAPH, text=cell.text(), links=cell.links()) for cell in cells if cell.length
+        ]
+        return blocks, [title, *cells], cut
     heads = _head_rows(rows)
     lines = [_merged(grid[:heads]), *grid[heads:]] if heads else grid
     block = table_block(lines, header=True if heads and len(lines) > 1 else None)

@@ -42,19 +42,13 @@ MAX_PAGES = 10_000
 DEFAULT = IngestOptions()
 RUNS: tuple[IngestOptions, ...] = (
     DEFAULT,
-    *(
-        DEFAULT.model_copy(update={"chunk_tokens": tokens})
-        for tokens in (100, 200, 320)
-        if tokens != DEFAULT.chunk_tokens
-    ),
-    DEFAULT.model_copy(update={"embed_headings": False}),
+    *(DEFAULT.model_copy(update={"chunk_tokens": size}) for size in (100, 200, 320) if size != DEFAULT.chunk_tokens),
+    DEFAULT.model_copy(update={"embed_headings": not DEFAULT.embed_headings}),
     IngestOptions(strategy=ChunkStrategy.RECURSIVE),
-    IngestOptions(strategy=ChunkStrategy.RECURSIVE, chunk_tokens=320),
-    IngestOptions(strategy=ChunkStrategy.RECURSIVE, embed_headings=False),
     IngestOptions(strategy=ChunkStrategy.SENTENCE, overlap_tokens=40),
-    IngestOptions(strategy=ChunkStrategy.SEMANTIC),
     IngestOptions(strategy=ChunkStrategy.FIXED, overlap_tokens=40),
     IngestOptions(strategy=ChunkStrategy.FIXED, overlap_tokens=40, embed_headings=False),
+    IngestOptions(strategy=ChunkStrategy.SEMANTIC),
 )
 
 

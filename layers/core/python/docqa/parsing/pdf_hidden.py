@@ -29,6 +29,7 @@ _SAME_SHARE = 0.85  # of the pixels; letters cover half of their box at most
 _MAX_PIXELS = 1_500_000
 _RENDER_ZOOM = 1.4
 _MAX_COVERS = 200
+_BAND, _MAX_BANDS = 12.0, 400  # points, and how many
 _MAX_SUSPECTS = 2_000
 _CLIPPING = 1 << 6
 _PICTURES = ("fill-image", "fill-imgmask")
@@ -181,8 +182,20 @@ class _Look:
         found = sorted(shapes + pictures, key=lambda cover: -_area(cover[1]))[:_MAX_COVERS]
         if not found:
             return []
-        texts = [(number, box) for number, (kind, box) in enumerate(self._log) if kind.endswith("-text")]
-        return [cover for cover in found if any(n < cover[0] and _meet(box, cover[1]) for n, box in texts)]
+        return self._over_text({cover[0]: cover for cover in found})
+
+    def _over_text(self, covers: dict[int, tuple[int, Rect, bool]]) -> list[tuple[int, Rect, bool]]:
+        """The covers that meet text drawn before them. One walk in the order of drawing, text held by its height."""
+        bands: dict[int, list[Rect]] = defaultdict(list)
+        found = []
+        for number, (kind, box) in enumerate(self._log):
+            heights = range(max(int(box[1] // _BAND), 0), min(int(box[3] // _BAND), _MAX_BANDS) + 1)
+            if kind.endswith("-text"):
+                for height in heights:
+                    bands[height].append(box)
+            elif number in covers and any(_meet(text, box) for height in heights for text in bands.get(height, ())):
+                found.append(covers[number])
+        return found
 
     @cached_property
     def _opaque(self) -> set[tuple[int, ...]]:

@@ -78,10 +78,12 @@ def test_text_that_shows_is_not_taken_for_hidden(path: Path, tree: str, before: 
     assert hidden(path) == [("shown", None)]
 
 
-def test_what_an_animation_uncovers_is_not_hidden(path: Path) -> None:
-    tree = sp("shown", at=HERE, number=5) + sp(at=(90, 90, 300, 80), properties=DARK + RECT, number=6)
-    timing = '<p:timing><p:spTgt spid="6"/></p:timing>'
-    write_slides(path, [tree], after=timing)
+@pytest.mark.parametrize("moving", [5, 6])
+def test_what_an_animation_shows_is_not_hidden(path: Path, moving: int) -> None:
+    """Here a cover goes away, there a text comes in from beside the slide."""
+    cover = sp(at=(90, 90, 300, 80), properties=DARK + RECT, number=6)
+    tree = sp("shown", at=HERE, number=4) + cover if moving == 6 else sp("shown", at=(-400, 10, 300, 50), number=5)
+    write_slides(path, [tree], after=f'<p:timing><p:spTgt spid="{moving}"/></p:timing>')
     assert hidden(path) == [("shown", None)]
 
 

@@ -29,7 +29,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--parsing", type=Path, help="folder with parser/ and docs/; measures our parsers beside others, no stack"
     )
-    parser.add_argument("--engines", default="", help="with --parsing: names of other engines, joined by commas")
+    parser.add_argument(
+        "--engines", default="", help="with --parsing: other engines, joined by commas; none: ours only"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="with --parsing: how often every file is read")
     parser.add_argument("--torture", type=Path, help="folder of files to read, damaged in many ways, no stack")
     parser.add_argument("--mutations", type=int, default=20, help="with --torture: damaged copies of each file")

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -26,13 +27,15 @@ from benchmarks.parsing_made import essay
 from benchmarks.parsing_prose import Author
 from benchmarks.parsing_typeset import Style, typeset
 from benchmarks.peers.adapter import peak_bytes
-from docqa.chunking.sections import SectionChunker
+from docqa.chunking.registry import chunker_for
 from docqa.core.errors import DocQAError
 from docqa.core.models import Format, IngestOptions, Job, VersionKey
+from docqa.embeddings.tokens import ModelTokens
 from docqa.ingestion.artifacts import Artifacts
 from docqa.ingestion.chunk import ChunkStage
 from docqa.ingestion.claim import file_sha256
 from docqa.parsing.sandbox import Sandbox, SandboxedParser
+from tests.fakes.models import models_dir
 from tests.fakes.stores import MemoryIngest, MemoryObjects
 
 COMMAND = "python -m benchmarks --memory"
@@ -169,7 +172,8 @@ async def _read(path: Path, artifacts: Artifacts, format: Format) -> dict[str, A
 
 async def _cut(job: Job, objects: FolderObjects) -> dict[str, Any]:
     start = time.perf_counter()
-    stage = ChunkStage(store=MemoryIngest(), artifacts=objects, chunker=SectionChunker())
+    cutting = partial(chunker_for, tokens=ModelTokens(models_dir()))
+    stage = ChunkStage(store=MemoryIngest(), artifacts=objects, chunker_for=cutting)
     chunked = await stage.run(job.model_copy(update={"options": IngestOptions()}))
     seconds = time.perf_counter() - start
     artifacts = Artifacts(objects, job)

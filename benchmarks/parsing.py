@@ -2,11 +2,13 @@
 
 FOLDER holds `parser/expect.jsonl` with labelled files and `docs/` with more for the clock. Documents made on the spot
 (parsing_made) are judged apart. Every engine runs in its own environment, one process a round, import and warm-up
-not counted; rounds of the engines alternate. Texts and scores of every file go to `.docqa/parsing/`.
+not counted; rounds of the engines alternate. Texts and scores of every file, and
+the documents made, go to `.docqa/parsing/`.
 """
 
 import json
 import os
+import shutil
 import statistics
 import tempfile
 from collections import defaultdict
@@ -41,6 +43,7 @@ def measure(folder: Path, *, rounds: int = 3, engines: Sequence[str] = (), out: 
         runs = read_all(chosen, cases, rounds)
         scored = {engine.name: judged(engine, cases, runs[engine.name][0]) for engine in chosen}
         keep(out, cases, runs, scored)
+        shutil.copytree(scratch, out / "made", dirs_exist_ok=True)
         grids = [
             quality(cases, source, scored) for source in ("labelled", "made") if any(c.source == source for c in cases)
         ]

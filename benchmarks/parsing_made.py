@@ -1,4 +1,4 @@
-"""Documents made on the spot, whose label is what they were made from. The same bytes every time.
+"""Documents made on the spot, whose label is what they were made from. The same content every time.
 
 PDFs differ in columns, type, rules, furniture, hyphenation and in how text is put on the page; Office files, sheets and
 web pages in what their formats offer. Nothing here knows a parser.

@@ -67,11 +67,14 @@ class _Typesetter:
         self.label: list[Part] = []
         self.pending: list[tuple[int, Note]] = []
         """Footnotes by page that are not in the label yet."""
+        self.begun = 0
+        """The page that the present part begins on."""
         self.outline: list[tuple[int, str, int]] = []
         self.counts = [0, 0, 0]
 
     def run(self, parts: Sequence[Part]) -> tuple[bytes, list[Part]]:
         for part in parts:
+            self.begun = 0
             match part:
                 case Head():
                     part = self._head(part)
@@ -81,6 +84,7 @@ class _Typesetter:
                     self._items(part)
                 case Grid():
                     self._grid(part)
+            self._notes_of_pages_before(self.begun)
             self.label.append(part)
             self._notes_of_pages_before(len(self.shapes))
         self._notes_of_pages_before(len(self.shapes) + 1)
@@ -318,6 +322,7 @@ class _Typesetter:
 
     def _text(self, x: float, y: float, text: str, font: str, size: float) -> None:
         if text.strip():
+            self.begun = self.begun or self.frame.page
             self.shapes[self.frame.page - 1].insert_text((x, y), text, fontname=font, fontsize=size)
 
     def _width(self, text: str, font: str, size: float) -> float:

@@ -14,15 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from docqa.chunking.sections import SectionChunker
-from docqa.core.errors import DocQAError, DocumentRejected, UnsupportedType, UploadRejected
-from docqa.core.models import Block, BlockKind, DocumentPlan, Format, IngestOptions, ParsedRange
+from docqa.chunking.registry import chunker_for
+from docqa.core.errors import DocQAError, DocumentRejected, TooComplex, UnsupportedType, UploadRejected
+from docqa.core.models import Block, BlockKind, DocumentPlan, DocumentWarning, Format, IngestOptions, ParsedRange
 from docqa.parsing.sandbox import Sandbox, SandboxedParser, SandboxLimits
+from tests.fakes.embedding import HashingEmbedder
+from tests.fakes.tokens import BitTokens
 
 MAX_PAGES = 2_000
 CHUNK_SECONDS = 60
 _FRAME = re.compile(r'File "[^"]*?(docqa/[^"]+)", line (\d+), in (\S+)')
 _ANY_FRAME = re.compile(r'File "[^"]+", line \d+, in \S+')
+_OPTIONS = IngestOptions()
 _LIMITS = SandboxLimits(
     plan_seconds=20, range_seconds=30, lone_page_seconds=10, all_pages_seconds=60, unpaged_seconds=30
 )
@@ -62,15 +65,67 @@ class _Watch(logging.Handler):
         self.peak = max(self.peak, getattr(record, "peak_bytes", 0) or 0)
 
 
+class Road:
+    """The way itself; raises what stops a file on it, Bug among others."""
+
+    def __init__(self) -> None:
+        self._sandbox = Sandbox(_LIMITS)
+        self._chunker = chunker_for(_OPTIONS.strategy, tokens=BitTokens(), embed=HashingEmbedder().embed_passages)
+
+    def go(self, path: Path, warnings: list[str]) -> int:
+        """How many passages come of a file; codes of warnings go to the list."""
+        format = Format.of_filename(path.name)
+        if format is None:
+            raise UnsupportedType
+        self._sandbox.check(path, format)
+        parser = SandboxedParser(format, self._sandbox)
+        plan = parser.plan(path, max_pages=MAX_PAGES)
+        warnings.extend(one.code for one in plan.warnings)
+        blocks: list[Block] = []
+        for pages in plan.ranges:
+            parsed = parser.parse(path, pages)
+            warnings.extend(map(_code, parsed.warnings))
+            check_blocks(plan, parsed)
+            blocks.extend(block for block in parsed.blocks if block.hidden is None)
+        return self._passages(blocks)
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+    def _passages(self, blocks: Sequence[Block]) -> int:
+        async def all_blocks() -> AsyncIterator[Block]:
+            for block in blocks:
+                yield block
+
+        async def count() -> int:
+            number = 0
+            async for chunk in self._chunker.chunk(all_blocks(), _OPTIONS):
+                if chunk.ordinal != number or not chunk.text.strip():
+                    raise Bug(f"chunk {number}: {chunk!r:.500}")
+                number += 1
+            return number
+
+        before = signal.signal(signal.SIGALRM, _late)
+        signal.alarm(CHUNK_SECONDS)
+        try:
+            return asyncio.run(count())
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def _code(told: DocumentWarning) -> str:
+    return f"{told.code}:{told.detail}" if told.code == "page_unreadable" else told.code
+
+
 class Bench:
-    """A worker: a sandbox of its own, what its children print kept to be looked into."""
+    """A worker process: a road of its own, and what is printed on the way kept to be looked into."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
         log.touch()
         os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND), 2)
-        signal.signal(signal.SIGALRM, _late)
-        self._sandbox = Sandbox(_LIMITS)
+        self._road = Road()
         self._watch = _Watch()
         logger = logging.getLogger("docqa.parsing.sandbox")
         logger.setLevel(logging.DEBUG)
@@ -84,77 +139,28 @@ class Bench:
         warnings: list[str] = []
         start = time.monotonic()
         try:
-            found = self._way(path, warnings)
+            passages = self._road.go(path, warnings)
+            found = Outcome("read", "read" if passages else "read, but no text")
         except Bug as error:
             found = Outcome("bug", "malformed", detail=str(error))
         except (DocumentRejected, UploadRejected) as error:
             found = Outcome("refused", error.code)
         except DocQAError as error:
             found = Outcome("bug", error.code, detail=error.message)
-        except BaseException as error:  # noqa: BLE001  # a bug is what is looked for
+        except Exception as error:  # noqa: BLE001  # a bug is what is looked for
             found = Outcome("bug", type(error).__name__, detail=traceback.format_exc())
         told = self._log.read_bytes()[told_before:].decode("utf-8", "replace")
         found.seconds, found.peak_bytes, found.warnings = time.monotonic() - start, self._watch.peak, warnings
         found.own = sorted(set(_of_ours(told)))
-        found.contained = [
-            what for what in ("too_complex",) if found.code == what or f"page_unreadable:{what}" in warnings
-        ]
+        if TooComplex.code in (found.code, *(one.partition(":")[2] for one in warnings)):
+            found.contained = [TooComplex.code]
         if found.kind == "bug" and not found.detail.startswith("Traceback"):
             found.detail += "\n" + told[-4000:]
         return found
 
-    def close(self) -> None:
-        self._sandbox.close()
-
-    def _way(self, path: Path, warnings: list[str]) -> Outcome:
-        format = _format_of(path.name)
-        self._sandbox.check(path, format)
-        parser = SandboxedParser(format, self._sandbox)
-        plan = parser.plan(path, max_pages=MAX_PAGES)
-        warnings.extend(one.code for one in plan.warnings)
-        blocks: list[Block] = []
-        for pages in plan.ranges:
-            parsed = parser.parse(path, pages)
-            warnings.extend(
-                one.code + (f":{one.detail}" if one.code == "page_unreadable" else "") for one in parsed.warnings
-            )
-            check_blocks(plan, parsed)
-            blocks.extend(parsed.blocks)
-        chunks = self._chunked([block for block in blocks if block.hidden is None])
-        return Outcome("read", "read" if chunks else "read, but no text")
-
-    def _chunked(self, blocks: Sequence[Block]) -> int:
-        async def all_blocks() -> AsyncIterator[Block]:
-            for block in blocks:
-                yield block
-
-        async def count() -> int:
-            number = 0
-            async for chunk in SectionChunker().chunk(all_blocks(), IngestOptions()):
-                if chunk.ordinal != number or not chunk.text.strip():
-                    raise Bug(f"chunk {number}: {chunk!r:.500}")
-                number += 1
-            return number
-
-        signal.alarm(CHUNK_SECONDS)
-        try:
-            return asyncio.run(count())
-        finally:
-            signal.alarm(0)
-
 
 def _late(*_: object) -> None:
     raise TimeoutError("chunking took longer than allowed")
-
-
-def _format_of(name: str) -> Format:
-    of_filename = getattr(Format, "of_filename", None)
-    if of_filename is not None:
-        return Format(of_filename(name))
-    suffix = name.rpartition(".")[2].lower()
-    if suffix not in [format.value for format in Format]:
-        raise UnsupportedType
-    return Format(suffix)
 
 
 def check_blocks(plan: DocumentPlan, parsed: ParsedRange) -> None:

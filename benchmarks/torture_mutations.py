@@ -4,12 +4,16 @@ import io
 import random
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-EXTENSIONS = ("pdf", "docx", "pptx", "csv", "xlsx", "html", "md", "txt", "eml")
+from docqa.core.models import Format
+
+EXTENSIONS = tuple(format.value for format in Format)
+"""Of the formats that can be uploaded."""
 _HUGE = ("0", "-1", "1e309", "NaN", "2147483648", "18446744073709551616", "-99999999999", "9" * 400, "0.0000001")
 _NASTY = (
     "\x00",
@@ -290,7 +294,8 @@ def _entries(data: bytes) -> list[tuple[str, bytes]]:
 
 def _zipped(entries: Sequence[tuple[str, bytes]]) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        warnings.simplefilter("ignore")  # two entries of one name are what is wanted
         for name, content in entries:
             archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -25,9 +25,7 @@ def docqa() -> Convert:
 
     def convert(path: str) -> str:
         file = Path(path)
-        of_filename = getattr(Format, "of_filename", None)
-        format = of_filename(file.name) if of_filename else Format(file.suffix[1:])
-        parser = parser_for(format)
+        parser = parser_for(Format.of_filename(file.name) or Format.TEXT)
         plan = parser.plan(file, max_pages=100_000)
         return render_markdown(block for pages in plan.ranges for block in parser.parse(file, pages).blocks)
 

@@ -15,14 +15,14 @@ def test_each_kind_has_its_form() -> None:
         block(BlockKind.PARAGRAPH, "They shine."),
         block(BlockKind.LIST_ITEM, "first"),
         block(BlockKind.LIST_ITEM, "2. second"),
-        block(BlockKind.TABLE, "Year | Ships\n1875 | \n | 9", has_header=True),
+        block(BlockKind.TABLE, "Year | Ships | Lost\n1875\n|  | 9", has_header=True),
         block(BlockKind.TABLE, "1 | 2"),
         block(BlockKind.CODE, "a = `b`\n```"),
         block(BlockKind.NOTE, "See above."),
     ]
     assert render_markdown(blocks) == (
         "## Lamps\n\nThey shine.\n\n- first\n2. second\n\n"
-        "| Year | Ships |\n| --- | --- |\n| 1875 |  |\n|  | 9 |\n\n"
+        "| Year | Ships | Lost |\n| --- | --- | --- |\n| 1875 |  |  |\n|  |  | 9 |\n\n"
         "|  |  |\n| --- | --- |\n| 1 | 2 |\n\n"
         "````\na = `b`\n```\n````\n\n> See above.\n"
     )

@@ -45,7 +45,7 @@ def _one(block: Block) -> str:
     if block.kind is BlockKind.HEADING:
         return f"{'#' * min(block.level or 1, _DEEPEST)} {_escaped(block.text)}"
     if block.kind is BlockKind.TABLE:
-        rows = [line.split(SEPARATOR) for line in block.text.splitlines()]
+        rows = [_row(line) for line in block.text.splitlines()]
         return _table(rows if block.has_header else [[], *rows])
     if block.kind is BlockKind.CODE:
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", block.text)), default=0))
@@ -53,6 +53,11 @@ def _one(block: Block) -> str:
     if block.kind in (BlockKind.NOTE, BlockKind.SUMMARY):
         return f"> {_line(block.text)}"
     return _line(block.text)
+
+
+def _row(line: str) -> list[str]:
+    """The cells of a line of a table, which has lost the space before a first cell that is empty."""
+    return (f" {line}" if line.startswith("|") else line).split(SEPARATOR)
 
 
 def _item(text: str) -> str:

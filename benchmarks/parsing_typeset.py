@@ -263,7 +263,8 @@ class _Typesetter:
         """Lines of a text, as full as they go."""
         hyphenated = self.style.hyphenated if hyphenated is None else hyphenated
         apart = "" if font == "cjk" else " "
-        lines, line = [], ""
+        lines: list[str] = []
+        line = ""
         for word in list(text) if font == "cjk" else text.split():
             room = width - (first if not lines else 0.0)
             while word:

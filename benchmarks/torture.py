@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,8 @@ from docqa_localstack.host.paths import Home
 COMMAND = "python -m benchmarks --torture FOLDER"
 MAX_MUTATED_BYTES = 6 << 20
 _KEPT_A_KIND = 3
+_LONG_S, _SELDOM = 4.0, 5
+"""Of files that take longer than this, only every fifth copy is made, so that the others come to theirs."""
 
 _bench: Bench | None = None
 
@@ -52,6 +54,7 @@ class Tally:
     contained: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str, str]] = field(default_factory=list)
     peak: tuple[int, str] = (0, "")
+    long: set[str] = field(default_factory=set)
 
 
 def measure(
@@ -71,6 +74,8 @@ def measure(
         for task in tasks(folder, mutations):
             if task.number and time.monotonic() > deadline:
                 break
+            if task.number % _SELDOM and task.name in tally.long:
+                continue
             running[pool.submit(_do, task)] = task
             while len(running) > 2 * workers:
                 _take(running, tally, log.write, out)
@@ -111,14 +116,16 @@ def copy_of(task: Task, folder: Path) -> Path:
     return path
 
 
-def _take(running: "dict[Future[Outcome], Task]", tally: Tally, log: "object", out: Path) -> None:
+def _take(running: "dict[Future[Outcome], Task]", tally: Tally, log: Callable[[str], object], out: Path) -> None:
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
         task = running.pop(future)
         found = future.result()
         label = f"{task.name}#{task.number}"
-        log(as_json(found, file=task.name, copy=task.number) + "\n")  # type: ignore[operator]
+        log(as_json(found, file=task.name, copy=task.number) + "\n")
         tally.files += task.number == 0
+        if task.number == 0 and found.seconds > _LONG_S:
+            tally.long.add(task.name)
         tally.copies += task.number > 0
         tally.codes[f"{found.kind}: {found.code}" if found.kind != "read" else found.code] += 1
         tally.warnings.update(set(found.warnings))
@@ -149,7 +156,8 @@ def _note(kinds: dict[str, list[str]], kind: str, label: str, task: Task, found:
 def _keep(task: Task, found: Outcome, folder: Path) -> None:
     """The bytes, and beside them how they came about."""
     folder.mkdir(exist_ok=True)
-    data, suffix, how = task.path.read_bytes(), task.path.suffix[1:], ()
+    data, suffix = task.path.read_bytes(), task.path.suffix[1:]
+    how: tuple[str, ...] = ()
     if task.number:
         mutant = mutated(data, suffix.lower(), f"{task.name}#{task.number}")
         data, suffix, how = mutant.data, mutant.suffix, mutant.how

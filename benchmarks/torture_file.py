@@ -188,7 +188,8 @@ def _wrong(plan: DocumentPlan, block: Block) -> Iterator[str]:
         for box in boxes
     ):
         yield "box"
-    if any(not 0 <= span.start <= span.end <= len(block.text) for span in (*block.spans, *block.links)):
+    stretches = [(span.start, span.end) for span in block.spans] + [(link.start, link.end) for link in block.links]
+    if any(not 0 <= start <= end <= len(block.text) for start, end in stretches):
         yield "span"
     if plan.page_count is not None and not 1 <= (block.page or 0) <= plan.page_count:
         yield "page"

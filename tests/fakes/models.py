@@ -1,4 +1,7 @@
-"""Where the real models lie. Tests that need them fail with a sentence when they are not built; they never skip."""
+"""Where the real models lie. Tests that need them fail with a sentence when they are not built; they never skip.
+
+What character recognition needs is small, and the fast tests need it: it is built when it is not there.
+"""
 
 import os
 import shutil
@@ -7,6 +10,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from infra_cdk.catalog import ModelLayer
+from infra_cdk.config import BUILD_CACHE, REPOSITORY, host_python
+from infra_cdk.packaging import Builder, host_platform
 
 BUILD = Path(__file__).parents[2] / ".docqa" / "build"
 NEEDED = Path("bge-small-en-v1.5") / "model.onnx"
@@ -37,3 +44,11 @@ def _unpacked_layer() -> Path | None:
         except OSError:  # another process was first
             shutil.rmtree(fresh)
     return target / "models"
+
+
+def tessdata_dir() -> Path:
+    """The folder of Tesseract's data: DOCQA_TESSDATA, or the layer's, built and unpacked once."""
+    if chosen := os.environ.get("DOCQA_TESSDATA"):
+        return Path(chosen)
+    builder = Builder(root=REPOSITORY, cache=BUILD_CACHE, python=host_python(), platform=host_platform(), say=print)
+    return builder.unpacked(ModelLayer(name="ocr-data")) / "models" / "tessdata"

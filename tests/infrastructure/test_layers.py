@@ -45,6 +45,18 @@ out["stray"] = float(run(reranker, question, "Bananas are yellow.")[0][0])
 print(json.dumps(out))
 """
 
+RECOGNISE = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+import pymupdf, tesserocr
+page = pymupdf.open().new_page(width=300, height=60)
+page.insert_text((20, 35), "The lighthouse on Gull Island", fontsize=14)
+picture = page.get_pixmap(dpi=200, colorspace=pymupdf.csGRAY)
+with tesserocr.PyTessBaseAPI(path=sys.argv[2], lang="eng", oem=tesserocr.OEM.LSTM_ONLY) as engine:
+    engine.SetImageBytes(picture.samples, picture.width, picture.height, 1, picture.stride)
+    print(engine.GetUTF8Text())
+"""
+
 
 COUNT = """
 import sys
@@ -144,6 +156,12 @@ def test_tokens_are_counted_on_the_layers_of_the_chunk_function_alone(unpacked: 
     paths = [str(unpacked[name] / "python") for name in spec.layers]
     assert not {"inference", "models"} & set(spec.layers)
     assert json.loads(python(COUNT, str(unpacked["vocabulary"] / "models"), *paths)) == [5, 5]
+
+
+def test_characters_are_recognised_with_the_layers_of_the_parse_function(unpacked: dict[str, Path]) -> None:
+    paths = json.dumps([str(unpacked[name] / "python") for name in ("base", "parse", "ocr")])
+    told = python(RECOGNISE, paths, str(unpacked["ocr-data"] / "models" / "tessdata"))
+    assert "lighthouse on Gull Island" in told
 
 
 def test_byte_code_travels_with_the_layers(unpacked: dict[str, Path]) -> None:

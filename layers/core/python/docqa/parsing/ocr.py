@@ -13,15 +13,13 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from PIL import Image
-
 from docqa.core.language import language_of
 from docqa.parsing import ocr_engine
 from docqa.parsing.ocr_engine import TextLine, Word
 from docqa.parsing.ocr_image import PageImage, contrast, densest_band, is_blank, pictures_fit, rendered, skew
 from docqa.parsing.pdf_lines import Line, Rect, clean
 
-GOOD, DOUBTFUL = 0.75, 0.6
+_CERTAIN, GOOD, DOUBTFUL, _LEGIBLE = 0.85, 0.75, 0.7, 0.6
 """Mean confidence of a page: printed text in its language reads at 0.85 to 0.96, in a wrong one at 0.3 to 0.5."""
 _MODELS = {
     "ar": "ara",
@@ -63,7 +61,7 @@ _SCRIPTS = {
 }
 _STRIP_INCHES = 1.0  # six lines of 11 pt
 _TELLING_LETTERS = 60
-_SURE, _LEAST_LINE = 0.6, 0.35
+_SURE, _LEAST_LINE = 0.6, 0.45
 _PART_GAP = 1.5  # in row heights; a wider gap parts a line, as in a table
 _LIKE_BODY = (0.8, 1.22)  # row heights of one size vary by as much, with the letters that are in the row
 _EMS_A_ROW = 0.94  # height of a row, descenders to ascenders, measured on Times and Helvetica
@@ -122,12 +120,10 @@ def _read(picture: PageImage, first: str) -> tuple[PageImage, list[TextLine]]:
         model, upright = _model_of(_text(seen)) or first, picture
     else:
         model, upright = _by_orientation(picture, first, band, seen)
-    if whole and upright is picture and model == first:
-        found = seen
-    else:
-        found = _recognised(upright, model)
-    if _worth(found) < _TELLING_LETTERS / 2:
-        return max((upright, found), *_levelled(upright, model), key=lambda read: _worth(read[1]))
+    read_already = whole and upright is picture and model == first
+    found = seen if read_already else _recognised(upright, model)
+    if _letters(found) < _TELLING_LETTERS and (_confidence(found) or 0.0) < GOOD:
+        return _levelled(upright, model, found)
     return upright, found
 
 
@@ -136,25 +132,37 @@ def _by_orientation(picture: PageImage, first: str, band: Band, seen: list[TextL
     lies = ocr_engine.orientation(picture.image, dpi=picture.dpi)
     if lies is None:
         return first, picture
-    upright = picture.turned(lies.turn)
+    upright, tried = picture.turned(lies.turn), {first: seen}
     if lies.turn:
         band = densest_band(upright.image, band[1] - band[0])
-        seen = _recognised(upright, first, band)
-        if (_confidence(seen) or 0.0) >= GOOD:
-            return _model_of(_text(seen)) or first, upright
-        lies = ocr_engine.orientation(upright.image, dpi=upright.dpi) or lies  # scripts are told upright only
-    models = [model for model in _SCRIPTS.get(lies.script, ()) if model != first and ocr_engine.available(model)]
-    tried = {first: seen, **{model: _recognised(upright, model, band) for model in models}}
+        tried[first] = _recognised(upright, first, band)
+        lies = _upright_script(upright, tried[first]) or lies
+    for model in _SCRIPTS.get(lies.script, ()):
+        if model not in tried and ocr_engine.available(model):
+            tried[model] = _recognised(upright, model, band)
+            if (_confidence(tried[model]) or 0.0) >= _CERTAIN:
+                break
     model = max(tried, key=lambda name: _worth(tried[name]))
+    if (_confidence(tried[model]) or 0.0) < _LEGIBLE or _worth(tried[model]) < _worth(seen):
+        return first, picture  # what is hardly legible looks like any script, either way up
     return _model_of(_text(tried[model])) or model, upright
 
 
-def _levelled(picture: PageImage, model: str) -> Iterator[tuple[PageImage, list[TextLine]]]:
-    """The page read with its lines made level, if they are not; boxes are then true to half a degree's shift."""
+def _upright_script(upright: PageImage, read: list[TextLine]) -> ocr_engine.Orientation | None:
+    """The script of a page that was turned, as it is told from an upright page only; None if the page reads well."""
+    if (_confidence(read) or 0.0) >= GOOD:
+        return ocr_engine.Orientation(0, "Latin", 0.0)
+    return ocr_engine.orientation(upright.image, dpi=upright.dpi)
+
+
+def _levelled(picture: PageImage, model: str, found: list[TextLine]) -> tuple[PageImage, list[TextLine]]:
+    """The page with its lines made level and what is read then, if that is more than was found."""
     degrees = skew(picture.image)
-    if abs(degrees) >= _MIN_SKEW:
-        level = picture.image.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=255)
-        yield picture, _recognised(replace(picture, image=level), model)
+    if abs(degrees) < _MIN_SKEW:
+        return picture, found
+    level = picture.levelled(degrees)
+    again = _recognised(level, model)
+    return (level, again) if _worth(again) > _worth(found) else (picture, found)
 
 
 def _recognised(picture: PageImage, model: str, band: Band | None = None) -> list[TextLine]:
@@ -225,14 +233,9 @@ def _page_lines(found: Sequence[TextLine], picture: PageImage) -> Iterator[Line]
 
 
 def _line(text: str, words: Sequence[Word], line: TextLine, slope: float, picture: PageImage) -> Line:
-    box = (
-        min(word.box[0] for word in words),
-        min(word.box[1] for word in words),
-        max(word.box[2] for word in words),
-        max(word.box[3] for word in words),
-    )
+    box = _around([word.box for word in words])
     scale = 72.0 / picture.dpi
-    shown, turn = picture.on_page(box), (picture.turn + line.turn) % 360
+    shown, turn = _around([picture.on_page(word.box) for word in words]), (picture.turn + line.turn) % 360
     if line.turn:
         x0, y0, x1, y1 = _upright(shown, turn)
     else:  # the base line's height where the words stand, with the page's slope taken out
@@ -242,6 +245,10 @@ def _line(text: str, words: Sequence[Word], line: TextLine, slope: float, pictur
     size = round(line.height * scale / _EMS_A_ROW, 1)
     rtl = len(_RTL.findall(text)) * 2 > sum(char.isalpha() for char in text)
     return Line(text, shown, x0, y0, x1, y1, size, False, turn, rtl, confidence=round(_mean(words), 3))
+
+
+def _around(boxes: Sequence[Rect]) -> Rect:
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
 def _parts(line: TextLine) -> Iterator[tuple[Word, ...]]:

@@ -41,8 +41,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """Words in reading order. `slope`: y over x of the base line; `base`: where it crosses x = 0; `height` of a row from
-    the descenders to the ascenders, `descent` the part below the base line. `turn`: as in pdf_lines.Line."""
+    """Words in reading order.
+
+    `slope`: y over x of the base line; `base`: where it crosses x = 0; `height` of a row from the descenders to the
+    ascenders, `descent` the part below the base line. `turn`: as in pdf_lines.Line.
+    """
 
     words: tuple[Word, ...]
     slope: float
@@ -115,7 +118,9 @@ def _start(folder: str, model: str) -> Any:
             variables={"tessedit_enable_doc_dict": "0", "classify_enable_learning": "0"} if not orients else {},
         )
     except RuntimeError as error:
-        raise InvalidSetting(f"{model}.traineddata in {folder} cannot be loaded: build the layer ocr-data anew.") from error
+        raise InvalidSetting(
+            f"{model}.traineddata in {folder} cannot be loaded: build the layer ocr-data anew."
+        ) from error
 
 
 def recognise(image: Image.Image, model: str, *, dpi: int) -> list[TextLine]:
@@ -195,7 +200,9 @@ def _place(iterator: Any, levels: Any) -> Place | None:
 
 def _text_line(words: Sequence[Word], place: Place) -> TextLine:
     """Tesseract reads text that runs up or down as well, and says so only by the places of its words."""
-    tall = [word for word in words if len(word.text) > 2 and word.box[3] - word.box[1] > 1.5 * (word.box[2] - word.box[0])]
+    tall = [
+        word for word in words if len(word.text) > 2 and word.box[3] - word.box[1] > 1.5 * (word.box[2] - word.box[0])
+    ]
     long = [word for word in words if len(word.text) > 2]
     if not long or len(tall) * 2 <= len(long):
         return TextLine(tuple(words), *place)

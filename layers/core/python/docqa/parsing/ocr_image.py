@@ -5,6 +5,7 @@ All sizes in pixels unless a name says otherwise.
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pymupdf
@@ -19,25 +20,34 @@ _NOISY = 15  # grey levels between neighbours; a clean scan has 0 to 8, noise of
 _DARK, _LIGHT = 110, 190
 _POINTS = 72.0
 
+Rect = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True)
 class PageImage:
-    """`turn`: degrees it was turned counter-clockwise after rendering; `size_pt` is that of the page as displayed."""
+    """`size_pt` is that of the page as displayed. After rendering it was turned by `turn` (quarters), then by `skew`
+    about its middle; both in degrees, counter-clockwise."""
 
     image: Image.Image
     dpi: int
     size_pt: tuple[float, float]
     turn: int = 0
+    skew: float = 0.0
 
     def turned(self, degrees: int) -> "PageImage":
         """The picture turned counter-clockwise by a multiple of 90."""
         turned = self.image.rotate(degrees, expand=True) if degrees else self.image
         return PageImage(turned, self.dpi, self.size_pt, (self.turn + degrees) % 360)
 
-    def on_page(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    def levelled(self, degrees: float) -> "PageImage":
+        """The picture turned counter-clockwise by a small angle, its size kept."""
+        level = self.image.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=255)
+        return PageImage(level, self.dpi, self.size_pt, self.turn, degrees)
+
+    def on_page(self, box: Rect) -> Rect:
         """A box of this picture as points on the displayed page, cut off at its edges."""
         scale = _POINTS / self.dpi
-        x0, y0, x1, y1 = (value * scale for value in box)
+        x0, y0, x1, y1 = (value * scale for value in self._askew(box))
         width, height = self.size_pt
         if self.turn == 90:
             x0, y0, x1, y1 = width - y1, x0, width - y0, x1
@@ -46,6 +56,17 @@ class PageImage:
         elif self.turn == 270:
             x0, y0, x1, y1 = y0, height - x1, y1, height - x0
         return max(x0, 0.0), max(y0, 0.0), min(x1, width), min(y1, height)
+
+    def _askew(self, box: Rect) -> Rect:
+        """The box around a box of the level picture where that lay before."""
+        if not self.skew:
+            return box
+        sine, cosine = math.sin(math.radians(self.skew)), math.cos(math.radians(self.skew))
+        middle_x, middle_y = self.image.width / 2, self.image.height / 2
+        corners = [(x - middle_x, y - middle_y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+        xs = [middle_x + x * cosine - y * sine for x, y in corners]
+        ys = [middle_y + x * sine + y * cosine for x, y in corners]
+        return min(xs), min(ys), max(xs), max(ys)
 
 
 def pictures_fit(page: Any) -> bool:
@@ -60,11 +81,15 @@ def _decoded_bytes(picture: dict[str, Any]) -> int:
 def rendered(page: Any) -> PageImage:
     """The page in grey, as fine as its pictures are within the bounds above. Annotations are left out."""
     width, height = page.rect.width, page.rect.height
-    dpi = min(max(_native_dpi(page), _DPI[0]), _DPI[1])
-    dpi = min(dpi, int(_POINTS * math.sqrt(_MAX_PIXELS / max(width * height, 1.0))))
-    pixmap = page.get_pixmap(dpi=max(dpi, 1), colorspace=pymupdf.csGRAY, alpha=False, annots=False)
-    image = Image.frombytes("L", (pixmap.width, pixmap.height), pixmap.samples)
-    return PageImage(_without_noise(image), max(dpi, 1), (width, height))
+    native, largest = _native_dpi(page), int(_POINTS * math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
+    dpi = max(min(max(native, _DPI[0]), _DPI[1], largest), 1)
+    coarse = min(native, dpi) if native else dpi
+    pixmap = page.get_pixmap(dpi=coarse, colorspace=pymupdf.csGRAY, alpha=False, annots=False)
+    image = _without_noise(Image.frombytes("L", (pixmap.width, pixmap.height), pixmap.samples))
+    if coarse < dpi:  # MuPDF's enlargement has steps: 0.63 mean confidence against 0.91 on a picture of 56 dpi
+        size = (round(width * dpi / _POINTS), round(height * dpi / _POINTS))
+        image = image.resize(size, Image.Resampling.BICUBIC)
+    return PageImage(image, dpi, (width, height))
 
 
 def _native_dpi(page: Any) -> int:
@@ -100,7 +125,7 @@ def is_blank(image: Image.Image) -> bool:
     return float(lightest) - float(darkest) < _LIGHT - _DARK
 
 
-def contrast(image: Image.Image, box: tuple[float, float, float, float]) -> float:
+def contrast(image: Image.Image, box: Rect) -> float:
     """Difference in grey between the darkest and the lightest pixel within a box, 0 for an empty one."""
     left, top, right, bottom = (round(value) for value in box)
     if right <= left or bottom <= top:
@@ -115,7 +140,7 @@ def densest_band(image: Image.Image, height: int) -> tuple[int, int]:
         return 0, image.height
     small = image.reduce(8)
     ink = small.point(lambda value: 255 if value < 160 else 0).resize((1, small.height), Image.Resampling.BOX)
-    rows = list(ink.getdata())
+    rows = ink.tobytes()
     window = max(height // 8, 1)
     total = best = sum(rows[:window])
     top = 0
@@ -136,8 +161,8 @@ def skew(image: Image.Image) -> float:
 
     def sharpness(degrees: float) -> float:
         turned = ink.rotate(degrees, resample=Image.Resampling.BILINEAR)
-        rows = list(turned.resize((1, turned.height), Image.Resampling.BOX).getdata())
-        return float(sum((a - b) ** 2 for a, b in zip(rows, rows[1:], strict=False)))
+        rows = turned.resize((1, turned.height), Image.Resampling.BOX).tobytes()
+        return float(sum((a - b) ** 2 for a, b in pairwise(rows)))
 
     coarse = max(range(-15, 16), key=lambda degrees: (sharpness(degrees), -abs(degrees)))
     return max((coarse - 0.5, float(coarse), coarse + 0.5), key=lambda degrees: (sharpness(degrees), -abs(degrees)))

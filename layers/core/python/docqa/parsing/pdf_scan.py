@@ -41,22 +41,20 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a page draws: the share of it under pictures, outlines the size of letters, characters nobody sees."""
+    """What a page draws: the share of it under pictures, outlines the size of letters, text that nobody sees.
+
+    Such is the text layer of a searchable scan: not painted, or painted before the picture.
+    """
 
     picture_share: float
     outlines: int
-    invisible_text: bool
-
-    @property
-    def blank(self) -> bool:
-        """Nothing that could hold words."""
-        return self.picture_share == 0 and self.outlines < _OUTLINES
+    unseen_text: bool
 
 
 def page_needs_ocr(page: Any) -> Reason | None:
     """Why the text of a pymupdf page must be read from its picture, or None if its text layer says it.
 
-    A scan with an invisible text layer of decent quality is not read again.
+    A scan with a text layer of decent length and quality is not read again.
     """
     chars = Counter("".join(page.get_text("text", flags=_FLAGS).split()))
     if unreadable(chars) or (_improbable(chars) and _has_unmapped_font(page)):
@@ -65,10 +63,8 @@ def page_needs_ocr(page: Any) -> Reason | None:
     if amount >= _ENOUGH_CHARS and not doubtful:
         return None
     drawn = drawn_on(page)
-    if drawn.invisible_text and amount >= _FEW_CHARS:
-        return Reason.GARBAGE if doubtful and drawn.picture_share >= _PICTURE_SHARE else None
     if amount >= _ENOUGH_CHARS:
-        return None
+        return Reason.GARBAGE if drawn.unseen_text and drawn.picture_share >= _PICTURE_SHARE else None
     if drawn.picture_share >= (_PICTURE_SHARE if amount else _LONE_PICTURE_SHARE):
         return Reason.PICTURE
     return Reason.OUTLINES if amount < _FEW_CHARS and drawn.outlines >= _OUTLINES else None
@@ -77,18 +73,21 @@ def page_needs_ocr(page: Any) -> Reason | None:
 def drawn_on(page: Any) -> Drawn:
     """A pass over the page's drawing operations; no picture is decoded."""
     width, height = (page.rect.height, page.rect.width) if page.rotation in (90, 270) else page.rect[2:]
-    pictures, outlines, invisible = 0.0, 0, False
+    pictures, outlines, written, unseen = 0.0, 0, False, False
     for kind, (x0, y0, x1, y1) in page.get_bboxlog():
         across, down = min(x1, width) - max(x0, 0.0), min(y1, height) - max(y0, 0.0)
         if across <= 0 or down <= 0:
             continue
         if kind in ("fill-image", "fill-imgmask"):
             pictures += across * down
+            unseen = unseen or (written and across * down >= _PICTURE_SHARE * width * height)
         elif kind == "fill-path":
             outlines += 1.0 < down <= _MAX_GLYPH_PT and across <= width / 2
+        elif kind in ("fill-text", "stroke-text"):
+            written = True
         elif kind == "ignore-text":
-            invisible = True
-    return Drawn(min(pictures / max(width * height, 1.0), 1.0), outlines, invisible)
+            unseen = True
+    return Drawn(min(pictures / max(width * height, 1.0), 1.0), outlines, unseen)
 
 
 def unreadable(counts: Counter[str]) -> bool:

@@ -74,7 +74,7 @@ class ChunkStage:
             job.key,
             metadata=plan.metadata,
             warnings=combined(content.warnings),
-            language=content.language or plan.metadata.language,
+            language=content.language or (plan.metadata.language or "").partition("-")[0].lower() or None,
             chunker=chunker.version,
         )
         if not batches:

@@ -1,15 +1,21 @@
-"""CSV: encodings, delimiters, quotes, headers, ragged rows."""
+"""CSV: encodings, delimiters, quotes, headers, ragged rows, ranges."""
 
+import csv
+import io
+import json
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from docqa.core.models import Block, BlockKind, PageRange
+from docqa.core.errors import FileEmpty, TooManyPages
+from docqa.core.models import Block, BlockKind, PageRange, ParsedRange
+from docqa.parsing import csv_, csv_records
 from docqa.parsing.csv_ import CsvParser
-from docqa.parsing.encoding import detect_encoding
+from docqa.parsing.encoding import detect_encoding, detect_file_encoding
 
 GERMAN = "Ort,Straße\nKöln,Äußere Bahnhofstraße\nMünchen,Grüne Gasse\n"
 RUSSIAN = "Имя,Город\nМария,Санкт-Петербург\nИван,Нижний Новгород\n"
@@ -19,9 +25,18 @@ CHINESE = "名字,城市\n玛丽,北京\n王芳,上海\n"
 JAPANESE = "名前,住所\n佐藤太郎,東京\n三木英子,おおさか\n"
 
 
-def parsed(path: Path, data: str | bytes) -> tuple[Block, ...]:
+def ranges(path: Path, data: str | bytes) -> list[ParsedRange]:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return CsvParser().parse(path, PageRange(index=0, first=1, last=1)).blocks
+    parser = CsvParser()
+    return [parser.parse(path, pages) for pages in parser.plan(path, max_pages=1).ranges]
+
+
+def parsed(path: Path, data: str | bytes) -> tuple[Block, ...]:
+    return tuple(block for found in ranges(path, data) for block in found.blocks)
+
+
+def noticed(path: Path, data: str | bytes) -> dict[str, int]:
+    return {one.code: one.count for found in ranges(path, data) for one in found.warnings}
 
 
 def rows(path: Path, data: str | bytes) -> list[str]:
@@ -42,6 +57,10 @@ def path(tmp_path: Path) -> Path:
         (GERMAN, "utf-16"),
         (GERMAN, "utf-16-le"),
         (GERMAN, "utf-16-be"),
+        (GERMAN, "utf-32"),
+        (GERMAN, "utf-32-le"),
+        (RUSSIAN, "utf-32-be"),
+        (CHINESE, "utf-16"),
         (RUSSIAN, "cp1251"),
         (GREEK, "iso8859_7"),
         (TURKISH, "cp1254"),
@@ -127,3 +146,228 @@ def test_no_cell_is_lost(path: Path, table: list[list[str]]) -> None:
     for text, row in zip(found, table, strict=True):
         a, b, c = (" ".join(cell.split()) for cell in row)
         assert text == f"alpha: {a}; beta: {b}; gamma: {c}"
+
+
+# -- quotes that do not match ----------------------------------------------------------------------
+
+
+def test_a_quote_that_is_never_closed_takes_no_other_row_with_it(path: Path) -> None:
+    data = 'name,size\nfirst,1\n"second,2\n' + "".join(f"row {n},{n}\n" for n in range(3, 3000))
+    found = rows(path, data)
+    assert len(found) == 2999
+    assert found[1] == 'name: "second; size: 2'
+    assert found[-1] == "name: row 2999; size: 2999"
+    assert noticed(path, data)["unclosed_quote"] == 1
+
+
+def test_a_quote_that_another_rows_quote_seems_to_close(path: Path) -> None:
+    found = rows(path, 'name,size\n"Ada,1\nBo,2\n"Cy, the third",3\nDi,4\n')
+    assert found == ['name: "Ada; size: 1', "name: Bo; size: 2", "name: Cy, the third; size: 3", "name: Di; size: 4"]
+
+
+def test_quotes_inside_a_quoted_cell_that_nobody_escaped(path: Path) -> None:
+    assert rows(path, 'name,size\n"the "big" one, new",1\nBo,2\n') == [
+        'name: the "big" one, new; size: 1',
+        "name: Bo; size: 2",
+    ]
+
+
+def test_inches_are_no_quotes(path: Path) -> None:
+    assert rows(path, 'part,length\npipe,12" long\nrod,7"\n') == [
+        'part: pipe; length: 12" long',
+        'part: rod; length: 7"',
+    ]
+
+
+def test_single_quotes(path: Path) -> None:
+    assert rows(path, "'name';'town'\n'Ada; Countess';'London'\n'Bo';'Oslo'\n") == [
+        "name: Ada; Countess; town: London",
+        "name: Bo; town: Oslo",
+    ]
+
+
+def test_spaces_around_delimiters_and_before_quotes(path: Path) -> None:
+    assert rows(path, 'name ; note\nAda ; "one; two" \nBo ; three\n') == [
+        "name: Ada; note: one; two",
+        "name: Bo; note: three",
+    ]
+
+
+def test_many_bad_quotes_take_time_in_proportion(path: Path) -> None:
+    """Each line opens a quote that the next one closes and opens again."""
+    found = rows(path, "a,b\n" + 'x","\n' * 60_000)
+    assert len(found) >= 1
+
+
+# -- what a file may be like otherwise -------------------------------------------------------------
+
+
+def test_the_first_line_may_name_the_delimiter(path: Path) -> None:
+    blocks = parsed(path, "sep=|\nname|sizes\nAda|1,2,3\nBo|4,5,6\n")
+    assert [block.text for block in blocks] == [
+        "Columns: name, sizes.",
+        "name: Ada; sizes: 1,2,3",
+        "name: Bo; sizes: 4,5,6",
+    ]
+
+
+def test_text_of_one_column_is_not_cut_at_its_commas(path: Path) -> None:
+    data = "remark\nGood\nBad, really\nFine\nSo so\nNo, not at all, no\nYes\nWell\nMaybe\n"
+    assert rows(path, data)[1:3] == ["remark: Bad, really", "remark: Fine"]
+
+
+def test_uneven_rows_and_undecodable_characters_are_told(path: Path) -> None:
+    data = "id,name,town\n1,Zoë,Köln\n2,Ünal,Łódź\n".encode() * 9 + b"3,\xff\xfe,Oslo,extra\n4,Li\n"
+    assert noticed(path, data) == {"uneven_rows": 2, "undecodable_characters": 2}
+
+
+def test_zero_bytes_and_characters_that_do_not_show_are_removed(path: Path) -> None:
+    data = "id,name\n1,A\x00da\n2,pay\u200bpal\u202e\n"
+    assert rows(path, data) == ["id: 1; name: Ada", "id: 2; name: paypal"]
+    assert noticed(path, data) == {"control_characters": 2}
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\r\n \r\n", b"\xff\xfe", b",,\n,,\n"])
+def test_a_file_without_a_filled_cell_is_empty(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    with pytest.raises(FileEmpty):
+        CsvParser().plan(path, max_pages=1)
+
+
+def test_a_header_alone_is_told(path: Path) -> None:
+    assert [block.text for block in parsed(path, "name,size\n")] == ["Columns: name, size."]
+
+
+def test_thousands_of_columns(path: Path) -> None:
+    width = 5_000
+    lines = [",".join(f"gene {n}" for n in range(width)), *(",".join(str(n * r) for n in range(width)) for r in (1, 2))]
+    found = rows(path, "\n".join(lines))
+    assert len(found) == 2
+    assert found[1].startswith("gene 0: 0; gene 1: 2; gene 2: 4;")
+    assert found[1].endswith(f"gene {width - 1}: {2 * (width - 1)}")
+
+
+def test_more_columns_than_can_be_read_are_refused(path: Path) -> None:
+    with pytest.raises(TooManyPages, match="columns"):
+        ranges(path, ",".join(f"c{n}" for n in range(20_000)) + "\n" + ",".join("x" * 20_000) + "\n")
+
+
+def test_a_line_without_an_end_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_records, "MAX_LINE", 1024 * 1024)
+    with pytest.raises(TooManyPages, match="line"):
+        ranges(path, "a,b\n" + "x" * (2 * 1024 * 1024))
+
+
+def test_more_rows_or_text_than_can_be_indexed_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = "a,b\n" + "1,2\n" * 500
+    monkeypatch.setattr(csv_, "MAX_ROWS", 499)
+    with pytest.raises(TooManyPages, match="rows"):
+        ranges(path, data)
+    monkeypatch.setattr(csv_, "MAX_ROWS", 500)
+    monkeypatch.setattr(csv_, "MAX_TEXT_CHARS", 3_000)
+    with pytest.raises(TooManyPages, match="characters"):
+        ranges(path, data)
+
+
+def test_a_cell_longer_than_can_be_read_is_cut_and_told(path: Path) -> None:
+    data = f"a,b\n1,{'x' * 150_000}\n"
+    assert len(rows(path, data)[0]) < 101_000
+    assert noticed(path, data)["truncated"] == 1
+
+
+def test_characters_beyond_ascii_far_into_a_file_still_decide_its_encoding(path: Path) -> None:
+    data = b"id,name\n" + b"1,plain text in ascii\n" * 60_000 + "2,Größe\n".encode("cp1252")
+    path.write_bytes(data)
+    assert detect_file_encoding(path) == ("cp1252", 0)
+    assert rows(path, data)[-1] == "id: 2; name: Größe"
+
+
+def test_a_few_bad_bytes_do_not_change_the_encoding(path: Path) -> None:
+    path.write_bytes("é,ü,日本\n".encode() * 30 + b"\xff\n")
+    assert detect_file_encoding(path) == ("utf-8", 0)
+
+
+# -- ranges ----------------------------------------------------------------------------------------
+
+
+def test_a_range_reads_the_same_alone_and_after_the_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = "Größe,Name\n" + "".join(f'{n},"Zeile\n{n}"\n\n' if n % 3 else f"{n},Ö{n}\n" for n in range(1, 400))
+    whole = parsed(path, data)
+    monkeypatch.setattr(csv_, "RANGE_ROWS", 57)
+    plan = CsvParser().plan(path, max_pages=1)
+    assert [(pages.first, pages.last) for pages in plan.ranges][:2] == [(1, 57), (58, 114)]
+    alone = [CsvParser().parse(path, pages).blocks for pages in reversed(plan.ranges)]
+    assert tuple(block for blocks in reversed(alone) for block in blocks) == whole
+
+
+def test_without_a_byte_to_begin_at_a_range_is_found_by_counting(path: Path) -> None:
+    path.write_text("a,b\n" + "".join(f"{n},x\n" for n in range(1, 30)))
+    blocks = CsvParser().parse(path, PageRange(index=1, first=7, last=9)).blocks
+    assert [block.row for block in blocks] == [7, 8, 9]
+
+
+ANY_CELL = st.text(alphabet=st.sampled_from("abcXYZ 0123456789,;|\t'\"\\-.äößŁжλ日本\n"), min_size=0, max_size=14).map(
+    lambda s: f"v{s}v"
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.lists(st.lists(ANY_CELL, min_size=3, max_size=3), min_size=4, max_size=60),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    ending=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]),
+    range_rows=st.integers(min_value=1, max_value=20),
+)
+def test_what_is_written_is_read_whatever_the_form_and_the_ranges(
+    path: Path,
+    table: Sequence[Sequence[str]],
+    delimiter: str,
+    quoting: int,
+    ending: str,
+    encoding: str,
+    range_rows: int,
+) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=ending)
+    writer.writerows([["alpha", "beta", "gamma"], *table])
+    path.write_bytes(out.getvalue().encode(encoding))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_, "RANGE_ROWS", range_rows)
+        plan = CsvParser().plan(path, max_pages=1)
+        found = [block for pages in reversed(plan.ranges) for block in reversed(CsvParser().parse(path, pages).blocks)]
+    texts = [block.text for block in reversed(found) if block.kind is BlockKind.ROW]
+    assert texts == [
+        "; ".join(
+            f"{name}: {' '.join(cell.split())}" for name, cell in zip(("alpha", "beta", "gamma"), row, strict=True)
+        )
+        for row in table
+    ]
+
+
+# -- files of others, where present ----------------------------------------------------------------
+
+SHARED = Path(__file__).parents[4] / "shared" / "data"
+
+
+def test_labelled_files_read_as_labelled() -> None:
+    listed = SHARED / "parser" / "expect.jsonl"
+    for line in listed.read_text(encoding="utf-8").splitlines() if listed.exists() else ():
+        label = json.loads(line)
+        if not label["file"].endswith(".csv") or label["expect"] != "text":
+            continue
+        path, parser = SHARED.parent / "data" / label["file"], CsvParser()
+        plan = parser.plan(path, max_pages=1)
+        texts = [block.text for pages in plan.ranges for block in parser.parse(path, pages).blocks]
+        wanted = label.get("expected_rows") or [
+            dict(zip(label["expected_rows_list"][0], row, strict=True))
+            for row in label.get("expected_rows_list", [])[1:]
+        ]
+        if "stanley" in label["file"]:  # the label takes its title for the header
+            continue
+        assert texts[-len(wanted) :] == [_as_row(row) for row in wanted] or not wanted, label["file"]
+
+
+def _as_row(row: dict[str, str]) -> str:
+    return "; ".join(f"{name}: {' '.join(cell.split())}" for name, cell in row.items() if cell.strip())

@@ -214,12 +214,49 @@ class DocumentPlan(Model):
     warnings: tuple[DocumentWarning, ...] = ()
 
 
+class ColumnProfile(Model):
+    """What the cells of a column hold, in one range or in all.
+
+    Counts by kind; `low`, `high` and `total` of the numbers, `first` and `last` (ISO) of the dates. `values` are the
+    commonest with their counts: all there are if `complete`. `hashes`: the lowest of the different values' hashes.
+    """
+
+    name: str
+    empty: int = 0
+    numbers: int = 0
+    dates: int = 0
+    booleans: int = 0
+    texts: int = 0
+    low: float | None = None
+    high: float | None = None
+    total: float = 0.0
+    first: str | None = None
+    last: str | None = None
+    longest: int = 0
+    values: tuple[tuple[str, int], ...] = ()
+    complete: bool = True
+    hashes: tuple[int, ...] = ()
+
+
+class TableProfile(Model):
+    """What a table holds, or the part of it in one range. `table` counts the tables of a sheet (or file) from 1."""
+
+    table: int = 1
+    sheet: str | None = None
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+
+
 class ParsedRange(Model):
-    """The blocks of one page range, in reading order, and what was noticed while reading them."""
+    """The blocks of one page range, in reading order, and what was noticed while reading them.
+
+    `profiles`: what the columns of its tables hold (CSV, workbooks), to be put together over the ranges.
+    """
 
     index: int
     blocks: tuple[Block, ...]
     warnings: tuple[DocumentWarning, ...] = ()
+    profiles: tuple[TableProfile, ...] = ()
 
 
 class ChunkStrategy(StrEnum):

@@ -20,9 +20,11 @@ from docqa.core.models import (
     Job,
     Model,
     Stage,
+    TableProfile,
 )
 from docqa.core.noticed import combined
 from docqa.core.ports import Chunker, IngestStore, ObjectStore
+from docqa.core.profiles import merged, summary_blocks
 from docqa.ingestion.artifacts import Artifacts
 
 BATCH_SIZE = 32
@@ -92,18 +94,22 @@ class _Content:
         self._plan = plan
         self._options = options
         self._spoken: Counter[str] = Counter()
+        self._profiles: tuple[TableProfile, ...] = ()
         self.warnings: tuple[DocumentWarning, ...] = plan.warnings
 
     async def blocks(self) -> AsyncIterator[Block]:
-        """In order; those that do not show are left out unless they were asked for."""
+        """In order; those that do not show are left out unless they were asked for. Last, what each table holds."""
         for pages in self._plan.ranges:
             parsed = await self._artifacts.range(pages)
             self.warnings = combined([*self.warnings, *parsed.warnings])
+            self._profiles = merged((*self._profiles, *parsed.profiles))
             for block in parsed.blocks:
                 if block.hidden is None or self._options.include_hidden:
                     if block.language is not None:
                         self._spoken[block.language] += len(block.text)
                     yield block
+        for block in summary_blocks(self._profiles):
+            yield block
 
     @property
     def language(self) -> str | None:

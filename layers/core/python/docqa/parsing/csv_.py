@@ -1,94 +1,174 @@
-"""CSV: one ROW block a record, "column: value; column: value", after a paragraph that names the columns."""
+"""CSV: one ROW block a record, "column: value; column: value", after a paragraph that names the columns.
 
-import csv
-import io
-import re
+The file is planned in one pass and read range by range, each from the byte where its first row begins; encoding,
+dialect and header are found from the start of the file each time, so that a row reads the same in whichever range.
+"""
+
 from collections.abc import Iterator
-from itertools import chain, islice
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 from docqa.core.errors import FileEmpty, TooManyPages
-from docqa.core.models import Block, BlockKind, DocumentPlan, Format, PageRange, ParsedRange
+from docqa.core.models import Block, BlockKind, DocumentPlan, DocumentWarning, Format, PageRange, ParsedRange
+from docqa.core.noticed import warning
+from docqa.core.profiles import table_profile
 from docqa.parsing.boundary import reading
-from docqa.parsing.csv_dialect import Dialect, detect_dialect, header_position
-from docqa.parsing.encoding import detect_encoding
+from docqa.parsing.csv_detect import delimiter_hint, detect_dialect
+from docqa.parsing.csv_dialect import Dialect
+from docqa.parsing.csv_records import Lines, Records
+from docqa.parsing.encoding import detect_file_encoding
+from docqa.parsing.records import MAX_COLUMNS, SAMPLE_ROWS, Shape, Tally, opening_blocks, row_text, shape_of, tidy
 
-MAX_ROWS = 500_000
-MAX_COLUMNS = 2_000
-MAX_CELL_CHARS = 100_000
-_SAMPLE_ROWS = 60
-_SPACE = re.compile(r"\s+")
+MAX_ROWS = 2_000_000
+MAX_TEXT_CHARS = 1_000_000_000
+"""Of all rows with the names of their columns: 2,000,000 rows of 20 columns, or 1,000,000 of 40."""
+RANGE_ROWS = 20_000
+RANGE_CHARS = 8_000_000
+"""As rows are written out; a range's blocks and their JSON take about ten times as much memory. At most
+MAX_ROWS / RANGE_ROWS + MAX_TEXT_CHARS / RANGE_CHARS = 225 ranges: they travel in the state of the execution."""
+_DIALECT_BYTES = 256 * 1024
+_SAMPLE_CHARS = 4_000_000
+_SPLIT = "Split it into several files."
 
 
 class CsvParser:
     """Parser of delimited text in any encoding; see the module."""
 
     format: ClassVar[Format] = Format.CSV
-    version: ClassVar[str] = "csv-1"
+    version: ClassVar[str] = "csv-2"
 
     def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
-        """One range: CSV has no pages. Raises FileEmpty."""
-        if path.stat().st_size == 0:
-            raise FileEmpty
-        return DocumentPlan(page_count=None, ranges=(PageRange(index=0, first=1, last=1),))
+        """Ranges of rows. Raises FileEmpty, TooManyPages when there are more rows, columns or text than can be indexed.
+
+        A table cut off at a limit would answer "how many" and "the most" wrongly: it is refused instead.
+        """
+        with reading("CSV"), path.open("rb") as file:
+            return DocumentPlan(page_count=None, ranges=tuple(_ranges(file, _opening(path, file))))
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
-        """Raises CorruptFile, TooManyPages when there are more rows or columns than can be indexed."""
-        with reading("CSV"):
-            return ParsedRange(index=pages.index, blocks=tuple(_blocks(path)))
+        """Raises CorruptFile, FileEmpty, TooManyPages."""
+        with reading("CSV"), path.open("rb") as file:
+            return _parsed(file, _opening(path, file), pages)
 
 
-def _blocks(path: Path) -> Iterator[Block]:
-    text = _decoded(path)
-    dialect = detect_dialect(text)
-    records = _records(text, dialect)
-    sample = list(islice(records, _SAMPLE_ROWS))
-    position = header_position(sample)
-    for record in sample[: position or 0]:  # a title above the table
-        yield Block(kind=BlockKind.PARAGRAPH, text=" ".join(cell for cell in record if cell))
-    width = max((len(record) for record in sample), default=0)
-    header = sample[position] if position is not None else []
-    names = _column_names(header, width)
-    if names:
-        yield Block(kind=BlockKind.PARAGRAPH, text=f"Columns: {', '.join(names)}.")
-    first_data = 0 if position is None else position + 1
-    yield from _rows(chain(sample[first_data:], records), names)
+@dataclass(frozen=True)
+class _Opening:
+    """How the file is written; the bytes where its text begins (`top`) and where its first row does (`start`)."""
+
+    codec: str
+    dialect: Dialect
+    shape: Shape
+    top: int
+    start: int
+
+    def records(self, file: BinaryIO, start: int | None = None) -> Records:
+        return Records(file, self.codec, self.dialect, self.start if start is None else start)
 
 
-def _rows(records: Iterator[list[str]], names: list[str]) -> Iterator[Block]:
-    for number, record in enumerate(records, start=1):
-        if number > MAX_ROWS or len(record) > MAX_COLUMNS:
-            raise TooManyPages(f"The table has more than {MAX_ROWS} rows or {MAX_COLUMNS} columns. Split it.")
-        yield Block(kind=BlockKind.ROW, text=_row_text(record, names), row=number)
-
-
-def _row_text(record: list[str], names: list[str]) -> str:
-    """Cells without a name of their own are called by their position; empty cells are left out."""
-    named = ((names[i] if i < len(names) else f"column {i + 1}", cell) for i, cell in enumerate(record) if cell)
-    return "; ".join(f"{name}: {cell}" for name, cell in named)
-
-
-def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    if not data.strip():
+def _opening(path: Path, file: BinaryIO) -> _Opening:
+    codec, top = detect_file_encoding(path)
+    lines = Lines(file, codec, top)
+    hint = delimiter_hint(next(iter(lines), ""))
+    top = lines.position if hint else top
+    file.seek(top)
+    dialect = detect_dialect(file.read(_DIALECT_BYTES), codec, delimiter=hint)
+    sample, ends = _sample(Records(file, codec, dialect, top))
+    if not sample:
         raise FileEmpty
-    return data.decode(detect_encoding(data), "replace").lstrip("\ufeff").replace("\x00", "")
+    shape = shape_of(sample)
+    if len(shape.names) > MAX_COLUMNS:
+        raise TooManyPages(f"The table has more than {MAX_COLUMNS:,} columns. Split it, or turn its columns into rows.")
+    return _Opening(codec, dialect, shape, top, ends[shape.first_row - 1] if shape.first_row else top)
 
 
-def _records(text: str, dialect: Dialect) -> Iterator[list[str]]:
-    """Records with at least one cell that is not empty, each cell on one line."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    for record in csv.reader(io.StringIO(text, newline=""), **dialect.options()):
-        cells = [_SPACE.sub(" ", cell[:MAX_CELL_CHARS]).strip() for cell in record]
+def _sample(records: Records) -> tuple[list[list[str]], list[int]]:
+    """The first rows, and the byte after each."""
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    size = 0
+    for record in records:
+        cells = tidy(record)
+        if any(cells):
+            rows.append(cells)
+            ends.append(records.position)
+            size += sum(map(len, cells))
+        if len(rows) == SAMPLE_ROWS or size > _SAMPLE_CHARS:
+            break
+    return rows, ends
+
+
+def _ranges(file: BinaryIO, opening: _Opening) -> Iterator[PageRange]:
+    records = opening.records(file)
+    label = sum(map(len, opening.shape.names)) / max(len(opening.shape.names), 1) + 4
+    index, first, offset = 0, 1, opening.start
+    number, size, total, full_at = 0, 0.0, 0.0, None
+    for record in records:
+        if not any(map(str.strip, record)):
+            continue
+        if full_at is not None:
+            yield PageRange(index=index, first=first, last=number, offset=offset)
+            index, first, offset, total, size, full_at = index + 1, number + 1, full_at, total + size, 0.0, None
+        number += 1
+        size += (len(record) - record.count("")) * label + sum(map(len, record))
+        if len(record) > MAX_COLUMNS:
+            raise TooManyPages(f"Row {number:,} has more than {MAX_COLUMNS:,} cells. {_SPLIT}")
+        if size >= RANGE_CHARS or number - first + 1 >= RANGE_ROWS:
+            full_at = records.position if records.clean else None
+            _check_limits(number, total + size)
+    _check_limits(number, total + size)
+    yield PageRange(index=index, first=first, last=max(number, first), offset=offset)
+
+
+def _check_limits(rows: int, chars: float) -> None:
+    if rows > MAX_ROWS:
+        raise TooManyPages(f"The table has more than {MAX_ROWS:,} rows. {_SPLIT}")
+    if chars > MAX_TEXT_CHARS:
+        raise TooManyPages(f"The rows have more than {MAX_TEXT_CHARS:,} characters with their columns' names. {_SPLIT}")
+
+
+def _parsed(file: BinaryIO, opening: _Opening, pages: PageRange) -> ParsedRange:
+    blocks, noticed = [], []
+    if pages.index == 0:
+        blocks, noticed = opening_blocks(opening.shape), _above_the_rows(file, opening)
+    records = opening.records(file, pages.offset)
+    tally = Tally(opening.shape.width)
+    rows: list[list[str]] = []
+    labels = [f"{name}: " for name in opening.shape.names]
+    for number, cells in enumerate(_filled(records), start=1 if pages.offset is None else pages.first):
+        if number > pages.last:
+            break
+        if number >= pages.first:
+            tally.add(cells)
+            rows.append(cells)
+            blocks.append(Block(kind=BlockKind.ROW, text=row_text(labels, cells), row=number))
+    return ParsedRange(
+        index=pages.index,
+        blocks=tuple(blocks),
+        warnings=(*noticed, *tally.warnings(), *_noticed(records.lines, records.unclosed)),
+        profiles=(table_profile(opening.shape.names, rows, opening.shape.locale),),
+    )
+
+
+def _filled(records: Records) -> Iterator[list[str]]:
+    for record in records:
+        cells = tidy(record)
         if any(cells):
             yield cells
 
 
-def _column_names(header: list[str], width: int) -> list[str]:
-    """The header's cells; an unnamed column is called by its position, a repeated name gets its position added."""
-    names: list[str] = []
-    for position in range(max(width, len(header))):
-        name = (header[position] if position < len(header) else "") or f"column {position + 1}"
-        names.append(f"{name} ({position + 1})" if name in names else name)
-    return names
+def _above_the_rows(file: BinaryIO, opening: _Opening) -> list[DocumentWarning]:
+    """What is to be said of the characters in titles and header."""
+    lines = Lines(file, opening.codec, opening.top)
+    while lines.position < opening.start and next(iter(lines), None) is not None:
+        pass
+    return _noticed(lines)
+
+
+def _noticed(lines: Lines, unclosed: int = 0) -> list[DocumentWarning]:
+    counts = {
+        "undecodable_characters": lines.undecodable,
+        "control_characters": lines.unseen,
+        "unclosed_quote": unclosed,
+    }
+    return [warning(code, count=count) for code, count in counts.items() if count]

@@ -7,9 +7,16 @@ like words: one script a word, small letters after capitals, common characters o
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 _SAMPLE_BYTES = 64 * 1024
+_LINE_BYTES = 4096
+_CHUNK_BYTES = 1024 * 1024
+_BAD_IN = 10
+"""One undecodable byte among so many characters beyond ASCII is damage, not another encoding."""
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -45,12 +52,29 @@ def detect_encoding(data: bytes) -> str:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return name
-    wide = _utf16_without_mark(data[:_SAMPLE_BYTES])
+    wide = _wide_without_mark(data[:_SAMPLE_BYTES])
     if wide:
         return wide
     if _is_utf8(data):
         return "utf-8"
-    return _likeliest(_telling_lines(data))
+    return _utf8_or_likeliest(_telling_part([data]))
+
+
+def detect_file_encoding(path: Path) -> tuple[str, int]:
+    """Name of the likeliest codec for a file of any size, and the length of its byte order mark, which is no text.
+
+    Reads as far as it takes to see enough characters beyond ASCII: of a file that has none, everything.
+    """
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE_BYTES)
+        for mark, name in _BOMS:
+            if head.startswith(mark):
+                return _without_mark(name, mark), len(mark)
+        wide = _wide_without_mark(head)
+        if wide:
+            return wide, 0
+        file.seek(0)
+        return _utf8_or_likeliest(_telling_part(iter(partial(file.read, _CHUNK_BYTES), b""))), 0
 
 
 def looks_like_text(head: bytes) -> bool:
@@ -69,10 +93,18 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _utf16_without_mark(sample: bytes) -> str | None:
-    """UTF-16 text in scripts with ASCII punctuation and digits has zeros at every other place, seldom elsewhere."""
+def _wide_without_mark(sample: bytes) -> str | None:
+    """UTF-16 text in scripts with ASCII punctuation and digits has zeros at every other place, seldom elsewhere.
+
+    UTF-32 has them at two places of four, whatever the script.
+    """
     if len(sample) < 4:
         return None
+    quarters = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
+    if min(quarters[2:]) > 0.9 and quarters[0] < 0.1:
+        return "utf-32-le"
+    if min(quarters[:2]) > 0.9 and quarters[3] < 0.1:
+        return "utf-32-be"
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
     if odd > half * 0.1 and even < odd * 0.05:
@@ -82,17 +114,52 @@ def _utf16_without_mark(sample: bytes) -> str | None:
     return None
 
 
-def _telling_lines(data: bytes) -> bytes:
+def _without_mark(name: str, mark: bytes) -> str:
+    if name == "utf-8-sig":
+        return "utf-8"
+    return f"{name}-le" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE) else f"{name}-be"
+
+
+def _telling_part(chunks: Iterable[bytes]) -> bytes:
     """Lines with bytes above ASCII, up to the sample size."""
     kept: list[bytes] = []
     size = 0
-    for line in data.splitlines():
-        if not line.isascii():
-            kept.append(line[:4096])
-            size += len(kept[-1])
-            if size > _SAMPLE_BYTES:
-                break
+    for line in _lines_beyond_ascii(chunks):
+        kept.append(line)
+        size += len(line)
+        if size > _SAMPLE_BYTES:
+            break
     return b"\n".join(kept)
+
+
+def _lines_beyond_ascii(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The beginning of each such line. A line that lies over two chunks counts as two, parted where a line may end."""
+    rest = b""
+    for chunk in chunks:
+        data = rest + chunk
+        tail = data[-_LINE_BYTES:]
+        rest = tail[max(tail.rfind(b"\n"), tail.rfind(b"\r"), tail.rfind(b" ")) + 1 :]
+        body = data[: len(data) - len(rest)]
+        if not body.isascii():
+            yield from (_beginning(line) for line in body.splitlines() if not line.isascii())
+    if not rest.isascii():
+        yield _beginning(rest)
+
+
+def _beginning(line: bytes) -> bytes:
+    """As much of a long line as is looked at, ending where a character may."""
+    if len(line) <= _LINE_BYTES:
+        return line
+    cut = line[:_LINE_BYTES]
+    return cut[: cut.rfind(b" ") if b" " in cut[_LINE_BYTES // 2 :] else _LINE_BYTES]
+
+
+def _utf8_or_likeliest(sample: bytes) -> str:
+    """UTF-8 with a few bad bytes is still UTF-8: no other encoding looks like it by chance for long."""
+    text = sample.decode("utf-8", "replace")
+    bad = text.count("\ufffd") - sample.count(b"\xef\xbf\xbd")
+    good = len(text) - bad - len(text.encode("ascii", "ignore"))
+    return "utf-8" if bad * _BAD_IN <= good else _likeliest(sample)
 
 
 def _likeliest(sample: bytes) -> str:

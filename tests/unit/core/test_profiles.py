@@ -30,6 +30,7 @@ POINT, COMMA = Locale(), Locale(decimal_comma=True, day_first=True)
         ("(450)", POINT, -450.0),
         ("-€ 3,10", COMMA, -3.1),
         ("99 EUR", POINT, 99.0),
+        ("kr 184,500", POINT, 184500.0),
         (".5", POINT, 0.5),
         ("3504.", POINT, 3504.0),
         ("007", POINT, None),

@@ -221,10 +221,8 @@ def test_uneven_rows_and_undecodable_characters_are_told(path: Path) -> None:
     assert noticed(path, data) == {"uneven_rows": 2, "undecodable_characters": 2}
 
 
-def test_zero_bytes_and_characters_that_do_not_show_are_removed(path: Path) -> None:
-    data = "id,name\n1,A\x00da\n2,pay\u200bpal\u202e\n"
-    assert rows(path, data) == ["id: 1; name: Ada", "id: 2; name: paypal"]
-    assert noticed(path, data) == {"control_characters": 2}
+def test_zero_bytes_are_removed(path: Path) -> None:
+    assert rows(path, "id,name\n1,A\x00da\n2,Bo\n") == ["id: 1; name: Ada", "id: 2; name: Bo"]
 
 
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\r\n \r\n", b"\xff\xfe", b",,\n,,\n"])

@@ -15,6 +15,7 @@ from operator import mul
 from typing import Any
 from zlib import crc32
 
+from docqa.core.controls import cleaned
 from docqa.core.models import Block, BlockKind, ColumnProfile, TableProfile
 from docqa.core.values import Kind, Locale, has_digit, is_truth, iso_date, number
 
@@ -252,7 +253,7 @@ def summary_text(profile: TableProfile) -> str:
     names = ", ".join(column.name for column in columns[:_NAMED_COLUMNS])
     more = f" and {len(columns) - _NAMED_COLUMNS:,} more" if len(columns) > _NAMED_COLUMNS else ""
     told = [column_text(column) for column in columns[:_DESCRIBED_COLUMNS]]
-    return " ".join([size, *([f"Columns: {names}{more}."] if names else []), *told])
+    return cleaned(" ".join([size, *([f"Columns: {names}{more}."] if names else []), *told]))[0]
 
 
 def column_text(column: ColumnProfile) -> str:

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 _DIGIT = re.compile(r"\d")
 _AMOUNT = re.compile(
-    r"(?P<sign>[-+\u2212(]?) ?(?:[$\u20ac\u00a3\u00a5]|[A-Z]{3}(?= ))? ?(?P<sign2>-?)"
+    r"(?P<sign>[-+\u2212(]?) ?(?:[$\u20ac\u00a3\u00a5]|(?:[A-Z]{3}|kr|Fr|Rs|K\u010d|z\u0142)\.?(?= ))? ?(?P<sign2>-?)"
     r"(?P<body>(?:\d|[.,](?=\d))[\d.,'\u2019\u00a0\u202f ]*?)\.?(?P<power>[eE][-+]?\d{1,3})?"
-    r" ?(?:[%\u2030\u20ac$\u00a3\u00a5]|[A-Z]{3})?\)?"
+    r" ?(?:[%\u2030\u20ac$\u00a3\u00a5]|[A-Z]{3}|kr|K\u010d|z\u0142)?\)?"
 )
 _POINT = re.compile(r"(?:\d{1,3}(?:[,'\u2019\u00a0\u202f ]\d{3})+|\d+)?(?:\.\d*)?")
 _COMMA = re.compile(r"(?:\d{1,3}(?:[.'\u2019\u00a0\u202f ]\d{3})+|\d+)?(?:,\d*)?")

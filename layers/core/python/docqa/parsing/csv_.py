@@ -18,7 +18,17 @@ from docqa.parsing.csv_detect import delimiter_hint, detect_dialect
 from docqa.parsing.csv_dialect import Dialect
 from docqa.parsing.csv_records import Lines, Records
 from docqa.parsing.encoding import detect_file_encoding
-from docqa.parsing.records import MAX_COLUMNS, SAMPLE_ROWS, Shape, Tally, opening_blocks, row_text, shape_of, tidy
+from docqa.parsing.records import (
+    MAX_COLUMNS,
+    SAMPLE_ROWS,
+    Shape,
+    Tally,
+    opening_blocks,
+    row_text,
+    shape_of,
+    tidy,
+    without_collection,
+)
 
 MAX_ROWS = 2_000_000
 MAX_TEXT_CHARS = 1_000_000_000
@@ -48,7 +58,7 @@ class CsvParser:
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
         """Raises CorruptFile, FileEmpty, TooManyPages."""
-        with reading("CSV"), path.open("rb") as file:
+        with reading("CSV"), without_collection(), path.open("rb") as file:
             return _parsed(file, _opening(path, file), pages)
 
 
@@ -166,9 +176,5 @@ def _above_the_rows(file: BinaryIO, opening: _Opening) -> list[DocumentWarning]:
 
 
 def _noticed(lines: Lines, unclosed: int = 0) -> list[DocumentWarning]:
-    counts = {
-        "undecodable_characters": lines.undecodable,
-        "control_characters": lines.unseen,
-        "unclosed_quote": unclosed,
-    }
+    counts = {"undecodable_characters": lines.undecodable, "unclosed_quote": unclosed}
     return [warning(code, count=count) for code, count in counts.items() if count]

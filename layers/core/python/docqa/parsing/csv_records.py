@@ -13,7 +13,6 @@ from typing import BinaryIO
 
 from docqa.core.errors import TooManyPages
 from docqa.parsing.csv_dialect import Dialect, loose_cells
-from docqa.parsing.unseen import without_unseen
 
 MAX_LINE = 8 * 1024 * 1024
 """Bytes of a line (characters in UTF-16 and UTF-32); 16,384 columns of a line have 500 each."""
@@ -33,7 +32,6 @@ class Lines:
     def __init__(self, file: BinaryIO, codec: str, start: int) -> None:
         self.position = start
         self.undecodable = 0
-        self.unseen = 0
         file.seek(start)
         self._lines = self._wide(file, codec) if codec in _WIDE else self._narrow(file, codec)
 
@@ -49,19 +47,14 @@ class Lines:
             except UnicodeDecodeError:
                 line = raw.decode(codec, "replace")
                 self.undecodable += line.count("\ufffd")
-            yield line if line.isascii() and "\0" not in line else self._cleaned(line)
+            yield line.replace("\0", "") if "\0" in line else line
 
     def _wide(self, file: BinaryIO, codec: str) -> Iterator[str]:
         for line in _text_lines(file, codec):
             self.position += len(line.encode(codec, "surrogatepass"))
             if not line.isascii():
                 self.undecodable += line.count("\ufffd")
-            yield self._cleaned(line)
-
-    def _cleaned(self, line: str) -> str:
-        line, removed = without_unseen(line.replace("\0", ""))
-        self.unseen += removed
-        return line
+            yield line.replace("\0", "")
 
 
 def _raw_lines(file: BinaryIO) -> Iterator[bytes]:

@@ -135,6 +135,11 @@ def test_each_line_of_a_csv_chunk_is_the_row_it_claims() -> None:
     assert seen == list(range(1, 200))
 
 
+def test_rows_left_out_between_others_part_them_so_that_lines_still_tell_their_rows() -> None:
+    found = chunk(row(1), row(2), row(5), row(6))
+    assert [(part.row_from, part.row_to, len(part.text.splitlines())) for part in found] == [(1, 2, 2), (5, 6, 2)]
+
+
 def test_a_row_longer_than_a_chunk_is_continued_under_its_number() -> None:
     long = "; ".join(f"column {n}: value {n}" for n in range(150))
     rows: dict[int, str] = {}

@@ -24,6 +24,7 @@ from docqa.ingestion.claim import Claimed, ClaimStage
 from docqa.ingestion.embed import EmbedStage
 from docqa.ingestion.parse import ParseStage
 from docqa.ingestion.publish import PublishStage
+from docqa.parsing.csv_ import CsvParser
 from tests.fakes.answering import ListRetriever, WordAnalyzer, make_hit
 from tests.fakes.embedding import HashingEmbedder
 from tests.fakes.stores import LineParser, MemoryIngest, MemoryObjects
@@ -154,6 +155,17 @@ def test_batches_hold_all_passages_in_order() -> None:
     assert [len(world.store.chunks[n]) for n in sorted(world.store.chunks)] == [BATCH_SIZE, 1]
     assert world.store.totals[Stage.EMBED] == 2
     assert (Stage.EMBED, 1) in world.store.units
+
+
+def test_what_a_table_holds_stands_once_after_all_its_rows() -> None:
+    world = World(b"name,size\nAda,1\nBo,3\n")
+    world.parser = CsvParser()  # type: ignore[assignment]
+    world.embedded(world.claimed())
+    assert [chunk.chunk.text for chunk in world.store.chunks[0]][-2:] == [
+        "name: Bo; size: 3",
+        "Table of 2 rows and 2 columns. Columns: name, size. name: text, all different, such as Ada, Bo. "
+        "size: number from 1 to 3, mean 2, sum 4, all different.",
+    ]
 
 
 def test_a_file_that_is_replaced_while_it_is_read_is_noticed() -> None:

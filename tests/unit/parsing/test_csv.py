@@ -148,6 +148,23 @@ def test_no_cell_is_lost(path: Path, table: list[list[str]]) -> None:
         assert text == f"alpha: {a}; beta: {b}; gamma: {c}"
 
 
+def test_a_report_heads_its_table_with_pairs(path: Path) -> None:
+    data = (
+        "Report,Sales\nMade on,2024-01-05\n\nDate,Region,Units,Price\n2024-01-01,North,3,1.5\n2024-01-02,South,4,2.5\n"
+    )
+    assert [block.text for block in parsed(path, data)] == [
+        "Report Sales",
+        "Made on 2024-01-05",
+        "Columns: Date, Region, Units, Price.",
+        "Date: 2024-01-01; Region: North; Units: 3; Price: 1.5",
+        "Date: 2024-01-02; Region: South; Units: 4; Price: 2.5",
+    ]
+
+
+def test_columns_without_name_or_value_are_not_told(path: Path) -> None:
+    assert parsed(path, "a,b,,,\n1,x,,,\n2,y,,,\n")[0].text == "Columns: a, b."
+
+
 # -- quotes that do not match ----------------------------------------------------------------------
 
 

@@ -112,7 +112,7 @@ class Walk(Flow):
             self.section += 1
         for piece in unit.pieces:
             full = self._rows_tokens + piece.tokens > self.room
-            if self._rows and (full or self._rows[-1].row == piece.row):
+            if self._rows and (full or self._rows[-1].row != (piece.row or 0) - 1):  # line i is row `row_from + i`
                 self._flush_rows()
             self._rows.append(piece)
             self._rows_tokens += piece.tokens

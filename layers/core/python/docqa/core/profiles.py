@@ -10,7 +10,7 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import mul
 from typing import Any
 from zlib import crc32
@@ -243,9 +243,19 @@ def summary_block(profile: TableProfile) -> Block:
     return Block(kind=BlockKind.SUMMARY, text=summary_text(profile), sheet=profile.sheet)
 
 
+def summary_blocks(profiles: Iterable[TableProfile]) -> Iterator[Block]:
+    """The summaries of a document's tables, each under the name of its sheet, to stand after everything else."""
+    sheet = None
+    for profile in profiles:
+        if profile.sheet is not None and profile.sheet != sheet:
+            sheet = profile.sheet
+            yield Block(kind=BlockKind.HEADING, level=1, text=cleaned(sheet)[0], sheet=sheet)
+        yield summary_block(profile)
+
+
 def summary_text(profile: TableProfile) -> str:
     """Sentences on one line: size, names of the columns, then one sentence a column."""
-    columns = profile.columns
+    columns = [column for place, column in enumerate(profile.columns) if filled(column) or not _unnamed(column, place)]
     where = f" (sheet {profile.sheet})" if profile.sheet else ""
     if profile.table > 1:
         where = f" (table {profile.table} of sheet {profile.sheet})" if profile.sheet else f" (number {profile.table})"
@@ -254,6 +264,10 @@ def summary_text(profile: TableProfile) -> str:
     more = f" and {len(columns) - _NAMED_COLUMNS:,} more" if len(columns) > _NAMED_COLUMNS else ""
     told = [column_text(column) for column in columns[:_DESCRIBED_COLUMNS]]
     return cleaned(" ".join([size, *([f"Columns: {names}{more}."] if names else []), *told]))[0]
+
+
+def _unnamed(column: ColumnProfile, place: int) -> bool:
+    return column.name == f"column {place + 1}"
 
 
 def column_text(column: ColumnProfile) -> str:

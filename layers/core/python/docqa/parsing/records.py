@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
-from docqa.core.models import Block, BlockKind, DocumentWarning, Hidden
+from docqa.core.models import Block, BlockKind, DocumentWarning
 from docqa.core.noticed import warning
 from docqa.core.values import Locale, iso_date, locale_of, number
 
@@ -18,7 +18,7 @@ MAX_COLUMNS = 16_384
 MAX_CELL_CHARS = 100_000
 MAX_NAME_CHARS = 200
 """A name is repeated in every row."""
-_MAX_TITLE_LINES = 5
+_MAX_TITLE_LINES = 8
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 _PLAIN = Locale()
 _LOCALE_CELLS = 2_000
@@ -28,7 +28,8 @@ _LOCALE_CELLS = 2_000
 class Shape:
     """What stands above the rows of a table, and what its columns are called.
 
-    `header`: index of the header among the first rows, None if there is none; rows before it are `titles`.
+    `header`: index of the header among the first rows, None if there is none; rows before it are `titles`. `used`:
+    places of the columns that have a name or, in the first rows, a value.
     """
 
     titles: tuple[str, ...]
@@ -37,6 +38,7 @@ class Shape:
     first_row: int
     width: int
     locale: Locale
+    used: tuple[int, ...]
 
 
 @contextmanager
@@ -100,16 +102,16 @@ def shape_of(sample: Sequence[Sequence[str]], *, header: int | None = _LOOK) -> 
     width = len(named) if named else _usual_width(body)
     names = column_names(named, max(width, max((len(row) for row in rows), default=0)))
     locale = locale_of(islice((cell for row in body for cell in row if cell), _LOCALE_CELLS))
-    return Shape(titles, tuple(names), header, 0 if header is None else header + 1, width, locale)
+    named_or_filled = {place for row in (named, *body) for place, cell in enumerate(row) if cell}
+    first_row = 0 if header is None else header + 1
+    return Shape(titles, tuple(names), header, first_row, width, locale, tuple(sorted(named_or_filled)))
 
 
-def opening_blocks(
-    shape: Shape, *, sheet: str | None = None, hidden: Hidden | None = None, shown: Sequence[str] | None = None
-) -> list[Block]:
-    """Titles above a table, then its columns' names (those `shown`, if not all)."""
-    names = ", ".join(shape.names if shown is None else shown)
+def opening_blocks(shape: Shape) -> list[Block]:
+    """Titles above a table, then its columns' names."""
+    names = ", ".join(shape.names[place] for place in shape.used)
     texts = [*shape.titles, *([f"Columns: {names}."] if names else [])]
-    return [Block(kind=BlockKind.PARAGRAPH, text=text, sheet=sheet, hidden=hidden) for text in texts if text]
+    return [Block(kind=BlockKind.PARAGRAPH, text=text) for text in texts if text]
 
 
 def row_text(labels: Sequence[str], cells: Sequence[str]) -> str:
@@ -135,7 +137,7 @@ def column_names(header: Sequence[str], width: int) -> list[str]:
 def header_position(sample: Sequence[Sequence[str]]) -> int | None:
     """Index of the header among the first records, None if the table has none.
 
-    Lines with a single filled cell above a wider table are its title. The first wide record is the header, unless it
+    Lines with few filled cells above a wider table are its title. The first wide record is the header, unless it
     holds numbers or dates where most records under it do; years may stand in a header.
     """
     if not sample:
@@ -162,11 +164,13 @@ def is_value(cell: str) -> bool:
 
 
 def _title_lines(sample: Sequence[Sequence[str]]) -> int:
+    """Lines at the top with at most half as many filled cells as most have, and one at least that is full below."""
     filled = [sum(bool(cell) for cell in record) for record in sample]
     if max(filled) < 2:
         return 0
+    usual = sorted(filled)[len(filled) // 2]
     start = 0
-    while start < len(sample) - 1 and filled[start] == 1 and max(filled[start + 1 :]) > 1:
+    while start < len(sample) - 1 and filled[start] <= max(1, usual // 2) and max(filled[start + 1 :]) > filled[start]:
         start += 1
     return start if start <= _MAX_TITLE_LINES else 0
 

@@ -3,7 +3,7 @@
 import re
 
 from docqa.core.models import Format
-from docqa.parsing.csv_dialect import detect_dialect
+from docqa.parsing.csv_detect import detect_dialect
 from docqa.parsing.encoding import detect_encoding
 
 HTML, XML, MAIL, JSON, PLAIN = "a web page", "XML", "an e-mail", "JSON", "plain text"
@@ -69,6 +69,6 @@ def is_mail(text: str) -> bool:
 def _is_delimited(text: str) -> bool:
     """Whether the first lines all hold the same number of delimiters."""
     lines = [line for line in text.splitlines()[:20] if line.strip()]
-    delimiter = detect_dialect("\n".join(lines)).delimiter
+    delimiter = detect_dialect("\n".join(lines).encode(), "utf-8").delimiter
     counts = {line.count(delimiter) for line in lines if '"' not in line}
     return len(lines) > 1 and len(counts) == 1 and counts != {0}

@@ -1,11 +1,15 @@
 """Writes the sample documents anew: `python -m samples.make`. They are committed; this shows where they come from."""
 
 import csv
+from datetime import date, datetime
 from pathlib import Path
 
 import docx
+import openpyxl
 import pptx
 import pymupdf
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
@@ -125,6 +129,50 @@ def write_csv(path: Path) -> None:
         csv.writer(file).writerows([header, *rows])
 
 
+def write_xlsx(path: Path) -> None:
+    """The inspection of the piers: a title, a table with formats, a note, a second table, a hidden column and sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Piers"
+    sheet.append(["Inspection of the piers, spring 2025"])
+    sheet.merge_cells("A1:H1")
+    sheet.append([])
+    sheet.append(
+        ["Pier", "Municipality", "Inspected on", "Inspector", "Depth in metres", "Repair cost", "Rot", "Ledger code"]
+    )
+    rows = (
+        ("Gåsvik", "Vestøy", date(2025, 3, 11), "Eirik Solem", 4.2, 184500, 0.12, "K-7731"),
+        ("Rødskjær", "Vestøy", date(2025, 3, 12), "Eirik Solem", 6.4, 0, 0.01, "K-7732"),
+        ("Sandholmen", "Nordfar", date(2025, 3, 18), "Torunn Vik", 3.1, 420000, 0.35, "K-7733"),
+        ("Tjuvneset", "Nordfar", date(2025, 3, 19), "Torunn Vik", 5.0, 26750, 0.04, "K-7734"),
+        ("Ormøya", "Sørvåg", date(2025, 4, 2), "Eirik Solem", 7.8, 9900, 0.02, "K-7735"),
+    )
+    for row in rows:
+        sheet.append(row)
+    for number in range(4, 4 + len(rows)):
+        sheet.cell(number, 3).number_format = "d mmmm yyyy"
+        sheet.cell(number, 5).number_format = "0.0"
+        sheet.cell(number, 6).number_format = '"kr" #,##0'
+        sheet.cell(number, 7).number_format = "0%"
+    sheet["A6"].comment = Comment("Closed to lorries until the deck is renewed.", "Torunn Vik")
+    sheet.column_dimensions["H"].hidden = True
+    sheet.append([])
+    sheet.append(["Costs are estimates of the divers and hold for one year."])
+    sheet.append([])
+    sheet.append(["Beacon", "Colour", "Range in miles"])
+    for beacon in (("Kobbebåen", "Green", 9), ("Langflua", "Red", 12), ("Storegrunnen", "White", 15)):
+        sheet.append(beacon)
+    for place in ("A1", *(f"{column}3" for column in "ABCDEFGH"), "A13", "B13", "C13"):
+        sheet[place].font = Font(bold=True)
+    draft = book.create_sheet("Draft")
+    draft.append(["Contractor", "Offer"])
+    draft.append(["Fjordbygg", 398000])
+    draft.sheet_state = "hidden"
+    book.properties.title, book.properties.creator = "Inspection of the piers", "Halden Ferries"
+    book.properties.created = datetime(2025, 4, 10)
+    book.save(path)
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     write_pdf(FOLDER / "crew-handbook.pdf")
@@ -138,6 +186,7 @@ def main() -> None:
         ("landing-closed.eml", texts.MAIL),
     ):
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+    write_xlsx(FOLDER / "pier-inspections.xlsx")
 
 
 if __name__ == "__main__":

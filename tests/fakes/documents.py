@@ -2,9 +2,11 @@
 
 import io
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import docx
 import pptx
@@ -202,6 +204,85 @@ def write_eml(path: Path) -> None:
     path.write_bytes(message.as_bytes())
 
 
+_WORKBOOK_PARTS = {
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        '{rels}<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    ),
+}
+_RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def workbook_xml(
+    sheets: Mapping[str, str], *, workbook: str = "", states: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The parts of a workbook by name, from what stands inside each sheet's <worksheet>."""
+    names = list(sheets)
+    listed = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="s{n}" state="{(states or {}).get(name, "visible")}"/>'
+        for n, name in enumerate(names, start=1)
+    )
+    related = "".join(
+        f'<Relationship Id="s{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, len(names) + 1)
+    )
+    styles = f'<Relationship Id="st" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+    strings = f'<Relationship Id="ss" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+    return {
+        **{
+            name: text.format(rels=_RELS, office=_OFFICE) if "{rels}" in text else text
+            for name, text in _WORKBOOK_PARTS.items()
+        },
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{_SPREADSHEET}" xmlns:r="{_OFFICE}">{workbook}<sheets>{listed}</sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": f"{_RELS}{related}{styles}{strings}</Relationships>",
+        **{
+            f"xl/worksheets/sheet{n}.xml": f'<worksheet xmlns="{_SPREADSHEET}" xmlns:r="{_OFFICE}">{inner}</worksheet>'
+            for n, inner in enumerate(sheets.values(), start=1)
+        },
+    }
+
+
+def sheet_data(rows: Sequence[Sequence[object]], *, first: int = 1, column: int = 0) -> str:
+    """<sheetData> with text inline; None leaves a cell out, a row of none is left out too."""
+    lines = []
+    for number, row in enumerate(rows, start=first):
+        cells = [
+            _cell(f"{chr(65 + column + place)}{number}", value) for place, value in enumerate(row) if value is not None
+        ]
+        if cells:
+            lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+    return f"<sheetData>{''.join(lines)}</sheetData>"
+
+
+def _cell(place: str, value: object) -> str:
+    if isinstance(value, str):
+        return value if value.startswith("<c ") else f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    return f'<c r="{place}"><v>{value}</v></c>'
+
+
+def write_parts(path: Path, parts: Mapping[str, str | bytes]) -> None:
+    """A zip file of these parts."""
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+
+
+def write_xlsx(path: Path, rows: int = 40) -> None:
+    """Ships by name on one sheet, storms by year on another."""
+    ships = [("Name", "Year", "Captain"), *((f"Ship {n}", 1870 + n, f"Okafor, M. {n}") for n in range(1, rows + 1))]
+    storms = [TABLE[0], *((row[0], int(row[1]), int(row[2])) for row in TABLE[1:])]
+    write_parts(path, workbook_xml({"Ships": sheet_data(ships), "Storms": sheet_data(storms)}))
+
+
 WRITERS: dict[Format, Callable[[Path], None]] = {
     Format.PDF: write_pdf,
     Format.DOCX: write_docx,
@@ -211,6 +292,7 @@ WRITERS: dict[Format, Callable[[Path], None]] = {
     Format.MARKDOWN: write_markdown,
     Format.TEXT: write_text,
     Format.EML: write_eml,
+    Format.XLSX: write_xlsx,
 }
 SENTENCE: dict[Format, str] = {
     Format.PDF: "Its lamp could be seen from twenty miles away on a clear night.",
@@ -218,4 +300,5 @@ SENTENCE: dict[Format, str] = {
     Format.PPTX: "Its lamp could be seen from twenty miles away on a clear night.",
     Format.CSV: "Name: Ship 7; Year: 1877; Captain: Okafor, M. 7",
     **dict.fromkeys((Format.HTML, Format.MARKDOWN, Format.TEXT, Format.EML), PROSE.split(". ")[1] + "."),
+    Format.XLSX: "Name: Ship 7; Year: 1877; Captain: Okafor, M. 7",
 }

@@ -153,6 +153,23 @@ def test_a_workbook_is_told_how_to_get_in(path: Path) -> None:
         check(path, Format.DOCX)
 
 
+def test_a_binary_workbook_is_told_how_to_get_in(path: Path) -> None:
+    with ZipFile(path, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml", '<Override ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+        )
+    with pytest.raises(UnsupportedType, match="xlsx"):
+        check(path, Format.XLSX)
+
+
+def test_a_workbook_with_macros_is_a_workbook(path: Path) -> None:
+    with ZipFile(path, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml", '<Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'
+        )
+    assert sniff(path) is Format.XLSX
+
+
 def test_markup_named_csv_is_a_mismatch(path: Path) -> None:
     path.write_bytes(b"<!DOCTYPE html><html><body>a,b</body></html>")
     with pytest.raises(TypeMismatch, match="web page"):

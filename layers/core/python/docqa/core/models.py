@@ -29,6 +29,7 @@ class Format(StrEnum):
     MARKDOWN = "md"
     TEXT = "txt"
     EML = "eml"
+    XLSX = "xlsx"
 
     @classmethod
     def of_filename(cls, name: str) -> "Format | None":
@@ -194,7 +195,8 @@ class DocumentMetadata(Model):
 class PageRange(Model):
     """Pages `first` to `last`, both included; the unit of parallel parsing.
 
-    Rows for CSV, where `offset` is the byte that row `first` begins at. For other formats without pages one range 1-1.
+    Rows for CSV, where `offset` is the byte that row `first` begins at, and for workbooks, where rows count over all
+    sheets and `cursor` is what else the parser needs to begin there. For other formats without pages one range 1-1.
     `skip`: pages that break their reader and are not to be looked at, not even for the sake of others.
     """
 
@@ -202,6 +204,7 @@ class PageRange(Model):
     first: int
     last: int
     offset: int | None = None
+    cursor: tuple[int, ...] = ()
     skip: tuple[int, ...] = ()
 
 

@@ -15,6 +15,9 @@ MAX_ENTRIES = 20_000
 MAX_TOTAL_BYTES = 512 * _MIB
 MAX_XML_BYTES = 32 * _MIB
 """One XML part; as a tree it takes about ten times as much memory."""
+MAX_STREAMED_BYTES = 1024 * _MIB
+"""One part of a workbook that is read as a stream: a million rows of 20 columns."""
+_STREAMED = re.compile(r"xl/(?:worksheets/[^/]*|sharedstrings)\.xml", re.IGNORECASE)
 MAX_RATIO = 200
 """Deflate reaches about 1000:1 on constant input; honest XML stays under 50:1, and is small where it does not."""
 _RATIO_MATTERS_FROM = 8 * _MIB
@@ -48,7 +51,7 @@ def check_archive(path: Path) -> list[str]:
         raise CorruptFile("The file is damaged or cut off: its directory cannot be read.") from error
     if len(entries) > MAX_ENTRIES:
         raise UnsafeFile(f"The file holds {len(entries)} parts, far more than a document needs, and was not opened.")
-    if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
+    if sum(entry.file_size for entry in entries if not _is_streamed(entry)) > MAX_TOTAL_BYTES:
         raise UnsafeFile
     for entry in entries:
         _check_entry(entry)
@@ -74,9 +77,14 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & _ENCRYPTED_FLAG:
         raise PasswordProtected
     bomb = entry.file_size > _RATIO_MATTERS_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
-    xml = entry.filename.lower().endswith(_XML_SUFFIXES) and entry.file_size > MAX_XML_BYTES
+    most = MAX_STREAMED_BYTES if _is_streamed(entry) else MAX_XML_BYTES
+    xml = entry.filename.lower().endswith(_XML_SUFFIXES) and entry.file_size > most
     if bomb or xml:
         raise UnsafeFile
+
+
+def _is_streamed(entry: zipfile.ZipInfo) -> bool:
+    return _STREAMED.fullmatch(entry.filename) is not None
 
 
 _STRICT = re.compile(

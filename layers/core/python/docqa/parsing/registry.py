@@ -15,6 +15,7 @@ PARSERS: dict[Format, str] = {
     Format.MARKDOWN: "docqa.parsing.markdown:MarkdownParser",
     Format.TEXT: "docqa.parsing.text_:TextParser",
     Format.EML: "docqa.parsing.eml:EmlParser",
+    Format.XLSX: "docqa.parsing.xlsx:XlsxParser",
 }
 
 

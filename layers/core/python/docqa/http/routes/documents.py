@@ -23,6 +23,7 @@ MEDIA_TYPES = {
     Format.MARKDOWN: "text/markdown",
     Format.TEXT: "text/plain",
     Format.EML: "message/rfc822",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 

@@ -1,6 +1,5 @@
 """Zip containers (DOCX, PPTX): what may be opened at all, and what they hold."""
 
-import io
 import re
 import struct
 import zipfile
@@ -23,7 +22,6 @@ MAX_RATIO = 200
 _RATIO_MATTERS_FROM = 8 * _MIB
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _ENCRYPTED_FLAG = 0x1
-_ROOT_RELATIONS = "_rels/.rels"
 _LOCAL_HEADER = 30  # bytes of a local file header before the name (APPNOTE 4.3.7)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREADABLE = (
@@ -93,26 +91,8 @@ _STRICT = re.compile(
 _STRICT_MARK = b"//purl.oclc.org/ooxml/"
 
 
-def transitional(path: Path) -> str | io.BytesIO:
-    """The file to open: itself, or a copy in memory with the namespaces that the libraries know.
-
-    Office can save "Strict Open XML" (ISO/IEC 29500-1), which differs in little but the names of its namespaces.
-    """
-    with zipfile.ZipFile(path) as archive:
-        if not _STRICT.search(archive.read(_ROOT_RELATIONS) if _ROOT_RELATIONS in archive.namelist() else b""):
-            return str(path)
-        copy = io.BytesIO()
-        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
-            for entry in archive.infolist():
-                data = archive.read(entry)
-                xml = entry.filename.lower().endswith(_XML_SUFFIXES)
-                target.writestr(entry.filename, transitional_xml(data) if xml else data)
-    copy.seek(0)
-    return copy
-
-
 def transitional_xml(data: bytes) -> bytes:
-    """One XML part with the usual namespaces in place of those of Strict Open XML."""
+    """One XML part with the usual namespaces in place of those of "Strict Open XML" (ISO/IEC 29500-1)."""
     return _STRICT.sub(_transitional_name, data) if _STRICT_MARK in data else data
 
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -111,7 +111,7 @@ def _unpacked(packed: Path, source: str, scratch: Path) -> Path:
         if inside is None:
             raise PackagingError(f"{packed.name} holds no file {source}")
         with inside, gzip.GzipFile(fileobj=inside) as unzipped, target.open("wb") as written:
-            _copy_bounded(unzipped if source.endswith(".gz") else inside, written)
+            _copy_bounded(cast(IO[bytes], unzipped) if source.endswith(".gz") else inside, written)
     return target
 
 

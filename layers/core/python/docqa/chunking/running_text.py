@@ -16,9 +16,10 @@ LOOK_AROUND = 12
 """Pages before and after a page that are compared with it; as many are held back."""
 _MIN_REPEATS = 3
 _MIN_SHARE = 0.4  # left and right pages may differ
+_MARGIN = 0.12  # of the height that is written on
 _PLACE = 12.0  # points that a running text may move from scan to scan
 _ALIKE = 0.8  # share of characters that two readings of one text have in common
-_MAX_CHARS = 150
+_MAX_CHARS, _MAX_WORDS = 150, 12
 _MAX_EDGE_BLOCKS = 3
 _KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.CAPTION, BlockKind.NOTE})
 _DIGITS = re.compile(r"\d+")
@@ -43,28 +44,41 @@ async def without_running_text(blocks: AsyncIterable[Block]) -> AsyncIterator[Bl
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A text at the edge of a page: digits masked, letters and digits only; the middle of its height; its number."""
+    """A text at the edge of a page: its letters and digits, the same with digits masked, the middle of its height.
+
+    `number`: if it may be the number of the page. `exact`: only the very same text is the same.
+    """
 
     text: str
+    masked: str
     middle: float
     number: int | None
+    exact: bool
 
     def like(self, other: "_Mark") -> bool:
         """Whether both are readings of one text at one place."""
-        if abs(self.middle - other.middle) > _PLACE:
+        if not self.near(other) or self.number is not None:
             return False
         if self.text == other.text:
             return True
-        pair = SequenceMatcher(None, self.text, other.text, autojunk=False)
+        if self.exact or other.exact:
+            return False
+        pair = SequenceMatcher(None, self.masked, other.masked, autojunk=False)
         return pair.real_quick_ratio() >= _ALIKE and pair.quick_ratio() >= _ALIKE and pair.ratio() >= _ALIKE
+
+    def near(self, other: "_Mark") -> bool:
+        return abs(self.middle - other.middle) <= _PLACE
 
 
 @dataclass(slots=True)
 class _Page:
+    """`marks`: by the place of the block in `blocks`. `top`, `bottom`: what is written on, in points."""
+
     number: int | None
     blocks: list[Block] = field(default_factory=list)
     marks: dict[int, _Mark] = field(default_factory=dict)
-    """By the place of the block in `blocks`."""
+    top: float = 0.0
+    bottom: float = 0.0
 
     def edges(self) -> Iterator[list[int]]:
         """Places of the outermost blocks, from the top edge inwards and from the bottom edge inwards."""
@@ -105,16 +119,18 @@ class _Stream:
         page = self._waiting.popleft()
         others = [other for other in (*self._gone, *list(self._waiting)[:LOOK_AROUND]) if other.marks]
         dropped = set(self._repeated(page, others)) if page.marks else set()
-        self._gone.append(_Page(page.number, marks=page.marks))
+        self._gone.append(_Page(page.number, marks=page.marks, top=page.top, bottom=page.bottom))
         yield from (block for place, block in enumerate(page.blocks) if place not in dropped)
 
     def _repeated(self, page: _Page, others: Sequence[_Page]) -> Iterator[int]:
         """Places of blocks to leave out."""
         needed = max(_MIN_REPEATS, _MIN_SHARE * (len(others) + 1)) - 1
+        top, bottom = min(one.top for one in (page, *others)), max(one.bottom for one in (page, *others))
+        margin = _MARGIN * (bottom - top)
         for edge in page.edges():
             for place in edge:
                 mark = page.marks.get(place)
-                if mark is None:
+                if mark is None or top + margin < mark.middle < bottom - margin:
                     break  # the text of the page begins
                 if _counts_along(mark, page, others):
                     yield place
@@ -127,16 +143,28 @@ class _Stream:
 
 
 def _mark(page: _Page) -> None:
-    """Set the marks of a page that is complete: its recognised texts of one line or two near the edges."""
+    """Set the marks of a page that is complete: its short recognised texts near the edges."""
+    boxes = [box for block in page.blocks for box in block.boxes]
+    if boxes:
+        page.top, page.bottom = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
     for edge in page.edges():
         for place in edge:
             block = page.blocks[place]
-            text = "".join(char for char in _DIGITS.sub("#", block.text.casefold()) if char.isalnum() or char == "#")
-            if block.confidence is None or block.kind not in _KINDS or len(block.text) > _MAX_CHARS or not text:
-                continue
-            number = _PAGE_NUMBER.fullmatch(block.text)
-            middle = (block.boxes[0].y0 + block.boxes[0].y1) / 2
-            page.marks[place] = _Mark(text, middle, int(number.group(1)) if number else None)
+            if block.confidence is not None and block.kind in _KINDS and len(block.text) <= _MAX_CHARS:
+                page.marks[place] = _mark_of(block)
+
+
+def _mark_of(block: Block) -> _Mark:
+    text = "".join(char for char in block.text.casefold() if char.isalnum())
+    number = _PAGE_NUMBER.fullmatch(block.text)
+    return _Mark(
+        text=text,
+        masked=_DIGITS.sub("#", text),
+        middle=(block.boxes[0].y0 + block.boxes[0].y1) / 2,
+        number=int(number.group(1)) if number else None,
+        # sentences and headings of many pages may differ in a number or a name only
+        exact=block.kind is BlockKind.HEADING or block.text.endswith(".") or len(block.text.split()) > _MAX_WORDS,
+    )
 
 
 def _counts_along(mark: _Mark, page: _Page, others: Sequence[_Page]) -> bool:
@@ -145,13 +173,8 @@ def _counts_along(mark: _Mark, page: _Page, others: Sequence[_Page]) -> bool:
         return False
     offset = mark.number - page.number
     agreeing = sum(
-        any(
-            other.number is not None
-            and near.number is not None
-            and near.number - other.number == offset
-            and abs(near.middle - mark.middle) <= _PLACE
-            for near in other.marks.values()
-        )
+        any(near.number == other.number + offset and near.near(mark) for near in other.marks.values())
         for other in others
+        if other.number is not None
     )
     return agreeing >= _MIN_REPEATS - 1

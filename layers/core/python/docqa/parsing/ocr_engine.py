@@ -184,7 +184,8 @@ def _word(iterator: Any, levels: Any) -> Word | None:
         return None
     if not text or box is None:
         return None
-    return Word(text, tuple(map(float, box)), iterator.Confidence(levels.WORD) / 100)
+    left, top, right, bottom = map(float, box)
+    return Word(text, (left, top, right, bottom), iterator.Confidence(levels.WORD) / 100)
 
 
 def _place(iterator: Any, levels: Any) -> Place | None:

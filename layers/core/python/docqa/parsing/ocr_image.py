@@ -120,9 +120,7 @@ def _without_noise(image: Image.Image) -> Image.Image:
 
 def is_blank(image: Image.Image) -> bool:
     """Nothing but paper: hardly any difference between the lightest and the darkest spots."""
-    small = image.reduce(4)
-    darkest, lightest = small.getextrema()
-    return float(lightest) - float(darkest) < _LIGHT - _DARK
+    return _span(image.reduce(4)) < _LIGHT - _DARK
 
 
 def contrast(image: Image.Image, box: Rect) -> float:
@@ -130,8 +128,12 @@ def contrast(image: Image.Image, box: Rect) -> float:
     left, top, right, bottom = (round(value) for value in box)
     if right <= left or bottom <= top:
         return 0.0
-    darkest, lightest = image.crop((left, top, right, bottom)).getextrema()
-    return float(lightest) - float(darkest)
+    return _span(image.crop((left, top, right, bottom)))
+
+
+def _span(image: Image.Image) -> float:
+    levels = [level for level, count in enumerate(image.histogram()) if count]
+    return float(levels[-1] - levels[0])
 
 
 def densest_band(image: Image.Image, height: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Pages of a PDF whose text comes from character recognition, with what an owner should know of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from docqa.core.models import DocumentWarning
 from docqa.core.noticed import warning
 from docqa.parsing.ocr import DOUBTFUL, Recognised, read_page
 from docqa.parsing.ocr_image import MAX_PICTURE_BYTES
-from docqa.parsing.pdf_lines import PageText
+from docqa.parsing.pdf_lines import Line, PageText
 from docqa.parsing.pdf_scan import Reason, drawn_on
 
 
@@ -16,13 +16,20 @@ def recognised(page: Any, text: PageText, reason: Reason, language: str | None) 
     """The page with the lines that are recognised on it.
 
     text: what its text layer holds. Of that a stamp or a running head that is set in type over a scan keeps its own
-    words, if it shows; notes and what is hidden stay. language: what the document says it is in.
+    words, if it shows; notes and what is hidden stay. The short text layer of a searchable scan stays if no more than
+    that can be recognised. language: what the document says it is in.
     """
-    garbage = reason is Reason.GARBAGE
-    printed = [] if garbage or drawn_on(page).unseen_text else [line for line in text.lines if line.cells is None]
-    read = read_page(page, language=language, printed=printed)
+    garbage, layer = reason is Reason.GARBAGE, [line for line in text.lines if line.cells is None]
+    unseen = drawn_on(page).unseen_text
+    read = read_page(page, language=language, printed=() if garbage or unseen else layer)
+    if unseen and not garbage and layer and _amount(read.lines) <= _amount(layer):
+        return text
     noticed = (*(() if garbage else text.warnings), *_noticed(read, text.number, reason))
     return replace(text, lines=read.lines, hidden=() if garbage else text.hidden, warnings=noticed)
+
+
+def _amount(lines: Iterable[Line]) -> int:
+    return sum(len(line.text) for line in lines)
 
 
 def _noticed(read: Recognised, number: int, reason: Reason) -> Iterator[DocumentWarning]:

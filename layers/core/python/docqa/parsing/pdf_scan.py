@@ -132,4 +132,4 @@ def _is_unmapped(document: Any, font: Iterable[Any]) -> bool:
     xref, extension, kind, _, _, encoding, *_ = font
     own = encoding in ("", "Identity-H", "Identity-V") or kind == "Type3"
     embedded = extension != "n/a" or kind == "Type3"
-    return embedded and own and document.xref_get_key(xref, "ToUnicode")[0] == "null"
+    return bool(embedded and own and document.xref_get_key(xref, "ToUnicode")[0] == "null")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import chunking, machine, memory, parsing, questions, stack, torture
+from benchmarks import chunking, machine, memory, parsing, questions, scanned, stack, torture
 from benchmarks.figures import Grid, Section
 from docqa_localstack.host.paths import StackPaths
 from tests.fakes.models import models_dir
@@ -26,12 +26,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
     parser.add_argument("--out", type=Path, help="with --questions: one JSON line a question")
     parser.add_argument("--chunking", type=Path, help="folder with qa.jsonl; measures how passages are cut, no stack")
+    parser.add_argument("--scanned", type=int, metavar="PAGES", help="a scanned PDF, from upload to every page found")
     parser.add_argument(
         "--parsing", type=Path, help="folder with parser/ and docs/; measures our parsers beside others, no stack"
     )
-    parser.add_argument(
-        "--engines", default="", help="with --parsing: other engines, joined by commas; none: ours only"
-    )
+    parser.add_argument("--engines", default="", help="with --parsing: names of other engines, joined by commas")
     parser.add_argument("--rounds", type=int, default=3, help="with --parsing: how often every file is read")
     parser.add_argument("--torture", type=Path, help="folder of files to read, damaged in many ways, no stack")
     parser.add_argument("--mutations", type=int, default=20, help="with --torture: damaged copies of each file")
@@ -53,6 +52,8 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
     if arguments.memory:
         return "memory", memory.measure()
     running = Stack.of(StackPaths.current())
+    if arguments.scanned:
+        return "scanned", [scanned.measure(running, arguments.scanned)]
     if arguments.questions:
         return "questions", [questions.measure(running, arguments.questions, arguments.out)]
     return "stack", stack.measure(running)

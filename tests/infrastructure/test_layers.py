@@ -48,13 +48,11 @@ print(json.dumps(out))
 RECOGNISE = """
 import json, sys
 sys.path[:0] = json.loads(sys.argv[1])
-import pymupdf, tesserocr
+import pymupdf
+from docqa.parsing.ocr import read_page
 page = pymupdf.open().new_page(width=300, height=60)
 page.insert_text((20, 35), "The lighthouse on Gull Island", fontsize=14)
-picture = page.get_pixmap(dpi=200, colorspace=pymupdf.csGRAY)
-with tesserocr.PyTessBaseAPI(path=sys.argv[2], lang="eng", oem=tesserocr.OEM.LSTM_ONLY) as engine:
-    engine.SetImageBytes(picture.samples, picture.width, picture.height, 1, picture.stride)
-    print(engine.GetUTF8Text())
+print(*(line.text for line in read_page(page).lines))
 """
 
 
@@ -159,8 +157,10 @@ def test_tokens_are_counted_on_the_layers_of_the_chunk_function_alone(unpacked: 
 
 
 def test_characters_are_recognised_with_the_layers_of_the_parse_function(unpacked: dict[str, Path]) -> None:
-    paths = json.dumps([str(unpacked[name] / "python") for name in ("base", "parse", "ocr")])
-    told = python(RECOGNISE, paths, str(unpacked["ocr-data"] / "models" / "tessdata"))
+    (spec,) = (spec for spec in FUNCTIONS if spec.name == "ingest-parse")
+    paths = json.dumps([str(unpacked[name] / "python") for name in spec.layers])
+    data = str(unpacked["ocr-data"] / "models" / "tessdata")
+    told = python(RECOGNISE, paths, environment={"DOCQA_TESSDATA": data})
     assert "lighthouse on Gull Island" in told
 
 

@@ -178,6 +178,7 @@ def test_a_table_is_read_as_cells(tmp_path: Path) -> None:
     (table,) = read(scanned(tmp_path / "a.pdf", draw)).blocks
     assert table.kind is BlockKind.TABLE
     assert table.text.splitlines() == [" | ".join(row) for row in rows]
+    assert (table.confidence or 0) > 0.8
 
 
 def test_the_language_of_a_page_is_found(tmp_path: Path) -> None:

@@ -89,13 +89,14 @@ def _goes_on(upper: Draft, lower: Draft) -> bool:
 
 def _finished(draft: Draft, page: PageText, style: Style) -> Block | None:
     boxes = (page_box(page.number, around([line.box for line in draft.lines])),)
+    confidence = _mean([(line.confidence, len(line.text)) for line in draft.lines if line.confidence is not None])
     if draft.cells is not None:
         table = table_block(draft.cells, page=page.number, boxes=boxes)
-        return table and table.model_copy(update={"links": _cell_links(table.spans, page.targets)})
+        links = table and _cell_links(table.spans, page.targets)
+        return table and table.model_copy(update={"links": links, "confidence": confidence})
     text = draft.text(style.words)
     if not text.text:
         return None
-    confidences = [(line.confidence, len(line.text)) for line in draft.lines if line.confidence is not None]
     return Block(
         kind=draft.kind,
         text=text.text,
@@ -104,7 +105,7 @@ def _finished(draft: Draft, page: PageText, style: Style) -> Block | None:
         boxes=boxes,
         spans=_spans(text.places, page.number),
         links=tuple(Link(start=start, end=end, url=url) for start, end, url in text.links),
-        confidence=_mean(confidences),
+        confidence=confidence,
     )
 
 

@@ -14,6 +14,7 @@ from docqa.core.models import (
     Batch,
     Block,
     BlockKind,
+    Box,
     Chunk,
     ChunkStrategy,
     DocumentMetadata,
@@ -125,6 +126,23 @@ def test_ranges_are_read_and_batches_written_by_turns() -> None:
     assert touched.count("chunks") > 6
     before_the_last_range = touched[: len(touched) - touched[::-1].index("pages")]
     assert before_the_last_range.count("chunks") >= 6
+
+
+def test_running_heads_of_recognised_pages_are_left_out() -> None:
+    def page(number: int) -> list[Block]:
+        words = (
+            ("Logbook of the Meridian", 40.0),
+            (f"{'north east south west'.split()[number % 4]} wind all day.", 400.0),
+        )
+        return [
+            text(said, page=number, confidence=0.9, boxes=(Box(page=number, x0=70, y0=y, x1=300, y1=y + 10),))
+            for said, y in words
+        ]
+
+    world = World(*(page(number) for number in range(1, 9)))
+    told = "\n".join(chunk.text for chunk in world.chunks(world.run()))
+    assert told.count("Logbook of the Meridian") == 1
+    assert told.count("wind all day.") == 8
 
 
 def test_what_does_not_show_is_left_out_unless_it_is_asked_for() -> None:

@@ -45,6 +45,15 @@ def test_records_become_one_table_a_sheet_again() -> None:
     )
 
 
+def test_named_columns_become_the_header_of_their_records() -> None:
+    named = block(BlockKind.PARAGRAPH, "Columns: No., Remark, Open.")
+    rows = [block(BlockKind.ROW, "No.: 1; Remark: none; see: above", row=1), block(BlockKind.ROW, "No.: 2", row=2)]
+    table = "| No. | Remark | Open |\n| --- | --- | --- |\n| 1 | none; see: above |  |\n| 2 |  |  |\n"
+    assert render_markdown([named, *rows]) == table
+    other = block(BlockKind.ROW, "Ship: Amity", row=1)
+    assert render_markdown([named, other]) == f"{named.text}\n\n| Ship |\n| --- |\n| Amity |\n"
+
+
 def test_marks_in_a_text_are_not_taken_for_markdown() -> None:
     for text in (
         "# no heading",

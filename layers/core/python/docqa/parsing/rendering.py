@@ -10,6 +10,7 @@ from docqa.parsing.tables import SEPARATOR
 _DEEPEST = 6  # levels that Markdown has
 _OPENING = re.compile(r"^(?:[#>+|=~-]|\d{1,9}[.)](?=\s|$))")
 _MARKUP = re.compile(r"[*`\\]|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|\[(?=[^\]]*\]\()")
+_ANNOUNCEMENT = "Columns: "
 _NAMELESS = re.compile(r"column [1-9]\d{0,5}")  # what the readers of sheets call a column without a name
 _NUMBERED = re.compile(r"\d{1,9}[.)]\s")
 
@@ -17,8 +18,9 @@ _NUMBERED = re.compile(r"\d{1,9}[.)]\s")
 def render_markdown(blocks: Iterable[Block], *, include_hidden: bool = False, include_summaries: bool = False) -> str:
     """The blocks in order, one blank line between them; "" for none.
 
-    Records of a sheet become one table: their columns are found again from "name: value; name: value". Summaries are
-    ours and not the document's words, and hidden text does not show on the page: both are left out unless asked for.
+    Records of a sheet become one table: their columns are found again from "name: value; name: value", and the
+    paragraph that names the columns becomes its header. Summaries are ours and not the document's words, and hidden
+    text does not show on the page: both are left out unless asked for.
     """
     shown = (
         block
@@ -28,17 +30,22 @@ def render_markdown(blocks: Iterable[Block], *, include_hidden: bool = False, in
     groups = groupby(
         shown, key=lambda block: (block.kind in (BlockKind.ROW, BlockKind.LIST_ITEM), block.kind, block.sheet)
     )
-    parts = [part for (joined, kind, _), group in groups for part in _group(list(group), kind if joined else None)]
+    parts: list[str] = []
+    announced: list[str] = []
+    for (_, kind, _), group in groups:
+        members = list(group)
+        if kind is BlockKind.ROW:
+            if announced and _announces(announced, members[0]):
+                parts.pop()
+            else:
+                announced = []
+            parts.append(_table(list(_record_rows(members, announced))))
+        elif kind is BlockKind.LIST_ITEM:
+            parts.append("\n".join(_item(block.text) for block in members))
+        else:
+            parts.extend(map(_one, members))
+        announced = _announced(members[-1])
     return "\n\n".join(parts) + "\n" if parts else ""
-
-
-def _group(blocks: Sequence[Block], kind: BlockKind | None) -> Iterator[str]:
-    if kind is BlockKind.ROW:
-        yield _table(list(_record_rows(blocks)))
-    elif kind is BlockKind.LIST_ITEM:
-        yield "\n".join(_item(block.text) for block in blocks)
-    else:
-        yield from map(_one, blocks)
 
 
 def _one(block: Block) -> str:
@@ -88,26 +95,39 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 # -- records ---------------------------------------------------------------------------------------
 
 
-def _record_rows(blocks: Iterable[Block]) -> Iterator[list[str]]:
+def _announced(block: Block) -> list[str]:
+    """The names in "Columns: one, two."; [] for any other text."""
+    if block.kind is not BlockKind.PARAGRAPH or not block.text.startswith(_ANNOUNCEMENT):
+        return []
+    return block.text.removeprefix(_ANNOUNCEMENT).removesuffix(".").split(", ")
+
+
+def _announces(names: Sequence[str], record: Block) -> bool:
+    """Whether the names are those of a record's columns. They are not where a name holds a comma."""
+    return all(name in names for name, _ in _cells(record.text, names))
+
+
+def _record_rows(blocks: Iterable[Block], announced: Sequence[str]) -> Iterator[list[str]]:
     """Header and rows of records whose empty cells are left out."""
-    records = [list(_cells(block.text)) for block in blocks]
-    names: list[str] = []
+    records = [list(_cells(block.text, announced)) for block in blocks]
+    names = list(announced)
     for record in records:
         _take_in(names, [name for name, _ in record if not _NAMELESS.fullmatch(name)])
-    for position in sorted({int(name[7:]) for record in records for name, _ in record if _NAMELESS.fullmatch(name)}):
-        names.insert(position - 1, f"column {position}")
+    nameless = {name for record in records for name, _ in record if _NAMELESS.fullmatch(name)} - set(names)
+    for name in sorted(nameless, key=lambda name: int(name[7:])):
+        names.insert(int(name[7:]) - 1, name)
     yield ["" if name == f"column {position}" else name for position, name in enumerate(names, start=1)]
     for record in records:
         values = dict(record)
         yield [values.get(name, "") for name in names]
 
 
-def _cells(record: str) -> Iterator[tuple[str, str]]:
-    """Names and values. A part without a name of its own belongs to the value before it."""
+def _cells(record: str, known: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """Names and values. A part without a name (or one of the known names) belongs to the value before it."""
     name, value = "", ""
     for part in record.split("; "):
         before, colon, after = part.partition(": ")
-        if colon or not name:
+        if not name or (colon and (not known or before in known or _NAMELESS.fullmatch(before))):
             if name:
                 yield name, value
             name, value = (before, after) if colon else (part, "")

@@ -34,7 +34,7 @@ _NASTY = (
 _BOMB = '<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">' + "".join(
     f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
 )
-_MAX_BYTES = 8 << 20
+_MAX_BYTES = 3 << 20
 
 Mutator = Callable[[bytes, random.Random], bytes]
 

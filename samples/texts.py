@@ -34,7 +34,7 @@ passengers need no booking.</p>
 <tbody>
 <tr><td>Adult</td><td>64</td><td>118</td></tr>
 <tr><td>Child under 16</td><td>32</td><td>59</td></tr>
-<tr><td>Car up to 6 metres</td><td>185</td><td>340</td></tr>
+<tr><td>Camper van</td><td>310</td><td>540</td></tr>
 </tbody>
 </table>
 <h2>Check-in</h2>

@@ -10,7 +10,8 @@ def pdf(*pages: str) -> bytes:
     document = pymupdf.open()
     for text in pages:
         page = document.new_page()
-        page.insert_textbox(pymupdf.Rect(72, 72, 520, 770), text, fontsize=11)
+        if page.insert_textbox(pymupdf.Rect(72, 72, 520, 770), text, fontsize=11) < 0:
+            raise ValueError("the text is too long for a page")
     return bytes(document.tobytes())
 
 

@@ -8,9 +8,13 @@ from tests.fakes.documents import code_word, write_scanned_pdf
 from tests.stack import files
 from tests.stack.support import User
 
-PROSE = " ".join(
-    f"The {n}th lantern of the Kvitholmen light was lit by keeper {n * 3} in the year {1800 + n}." for n in range(1, 60)
-)
+PAGES = [
+    " ".join(
+        f"The {n}th lantern of the Kvitholmen light was lit by keeper {n * 3} in the year {1800 + n}."
+        for n in range(first, first + 20)
+    )
+    for first in (1, 21, 41)
+]
 
 
 def default_collection(user: User) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def rechunked(user: User, document_id: str) -> dict[str, Any]:
 
 
 def test_a_document_is_cut_anew_while_the_old_passages_answer(user: User) -> None:
-    document = user.ready("annals.pdf", files.pdf(PROSE))
+    document = user.ready("annals.pdf", files.pdf(*PAGES))
     assert document["options"]["chunk_tokens"] >= 100
     set_options(user, strategy="sentence", chunk_tokens=40)
     answer = user.call("POST", f"documents/{document['document_id']}/rechunk")
@@ -48,7 +52,7 @@ def test_a_document_is_cut_anew_while_the_old_passages_answer(user: User) -> Non
 
 
 def test_every_strategy_makes_a_document_searchable(user: User) -> None:
-    document = user.ready("annals.pdf", files.pdf(PROSE))
+    document = user.ready("annals.pdf", files.pdf(*PAGES))
     for strategy in ("recursive", "semantic", "fixed", "sections"):
         set_options(user, strategy=strategy, chunk_tokens=64)
         again = rechunked(user, document["document_id"])

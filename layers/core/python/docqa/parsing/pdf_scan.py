@@ -19,6 +19,8 @@ _FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_PRESERVE_WHITESPACE | py
 _ENOUGH_CHARS = 150
 """A page with more is read as text: a stamp, a Bates number and a running head together are shorter."""
 _FEW_CHARS = 20
+_MAX_PROGRAM_BYTES = 512 * 1024
+"""A scan draws one picture, in less than 1 KB; a dense page of text takes 10 to 50."""
 _PICTURE_SHARE, _LONE_PICTURE_SHARE = 0.5, 0.04
 _OUTLINES = 60
 _MAX_GLYPH_PT = 40.0
@@ -54,8 +56,11 @@ class Drawn:
 def page_needs_ocr(page: Any) -> Reason | None:
     """Why the text of a pymupdf page must be read from its picture, or None if its text layer says it.
 
-    A scan with a text layer of decent length and quality is not read again.
+    A scan with a text layer of decent length and quality is not read again. A page with a long drawing program is no
+    scan, and is not looked at, which could take minutes.
     """
+    if _program_bytes(page) > _MAX_PROGRAM_BYTES:
+        return None
     chars = Counter("".join(page.get_text("text", flags=_FLAGS).split()))
     if unreadable(chars) or (_improbable(chars) and _has_unmapped_font(page)):
         return Reason.GARBAGE
@@ -68,6 +73,13 @@ def page_needs_ocr(page: Any) -> Reason | None:
     if drawn.picture_share >= (_PICTURE_SHARE if amount else _LONE_PICTURE_SHARE):
         return Reason.PICTURE
     return Reason.OUTLINES if amount < _FEW_CHARS and drawn.outlines >= _OUTLINES else None
+
+
+def _program_bytes(page: Any) -> int:
+    """Length of the page's content streams as they lie in the file, compressed."""
+    document = page.parent
+    lengths = (document.xref_get_key(xref, "Length") for xref in page.get_contents())
+    return sum(int(value) for kind, value in lengths if kind == "int")
 
 
 def drawn_on(page: Any) -> Drawn:

@@ -165,8 +165,10 @@ def test_bold_lines_are_headings_only_where_there_are_no_others(path: Path) -> N
         return p(inner=run(text, '<w:b/><w:sz w:val="28"/>'))
 
     prose = p("Plain words that go on for a while.") * 4
-    write_word(path, bold("Scope") + prose + bold("A bold sentence that ends.") + prose)
-    assert [block.text for block in parsed(path).blocks if block.kind is BlockKind.HEADING] == ["Scope"]
+    write_word(path, bold("Scope") + prose + bold("Terms") + prose + bold("A bold sentence that ends.") + prose)
+    assert [block.text for block in parsed(path).blocks if block.kind is BlockKind.HEADING] == ["Scope", "Terms"]
+    write_word(path, bold("Alone") + prose)
+    assert not [block for block in parsed(path).blocks if block.kind is BlockKind.HEADING]
     heading = p("Real", properties='<w:outlineLvl w:val="0"/>')
     write_word(path, heading + bold("Scope") + prose)
     assert [block.text for block in parsed(path).blocks if block.kind is BlockKind.HEADING] == ["Real"]

@@ -10,6 +10,7 @@ from docqa.parsing.docx_styles import Role
 
 _MAX_HEADING_CHARS = 120
 _MAX_HEADING_WORDS = 14
+_MIN_HEADINGS = 2
 _MAX_SHARE = 0.34
 """Of the paragraphs: where more are bold, bold means something else."""
 _ENDS = (".", ",", ";", "\u3002", "!", "\u2026")
@@ -32,10 +33,13 @@ def finished(pieces: Sequence[Piece]) -> list[Block]:
 
 
 def _with_guessed_headings(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """In a document without heading styles: short bold lines between paragraphs that are not."""
+    """In a document without heading styles: short bold lines between paragraphs that are not, if there are several.
+
+    One alone parts nothing from anything: it may as well be a title, a label or an emphasis.
+    """
     chosen = [index for index in range(len(pieces) - 1) if _like_heading(pieces, index)]
     body = sum(piece.block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) for piece in pieces)
-    if not chosen or len(chosen) > _MAX_SHARE * body:
+    if len(chosen) < _MIN_HEADINGS or len(chosen) > _MAX_SHARE * body:
         yield from pieces
         return
     sizes = sorted({pieces[index].size or 0 for index in chosen}, reverse=True)[:_MAX_LEVELS]

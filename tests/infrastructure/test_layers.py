@@ -49,7 +49,7 @@ RECOGNISE = """
 import json, sys
 sys.path[:0] = json.loads(sys.argv[1])
 import pymupdf
-from docqa.parsing.ocr import read_page
+from docqa.parsing.ocr.reader import read_page
 page = pymupdf.open().new_page(width=300, height=60)
 page.insert_text((20, 35), "The lighthouse on Gull Island", fontsize=14)
 print(*(line.text for line in read_page(page).lines))

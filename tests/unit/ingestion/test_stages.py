@@ -24,7 +24,7 @@ from docqa.ingestion.claim import Claimed, ClaimStage
 from docqa.ingestion.embed import EmbedStage
 from docqa.ingestion.parse import ParseStage
 from docqa.ingestion.publish import PublishStage
-from docqa.parsing.csv_ import CsvParser
+from docqa.parsing.csv.parser import CsvParser
 from tests.fakes.answering import ListRetriever, WordAnalyzer, make_hit
 from tests.fakes.embedding import HashingEmbedder
 from tests.fakes.stores import LineParser, MemoryIngest, MemoryObjects

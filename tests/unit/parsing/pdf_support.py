@@ -7,7 +7,7 @@ from pathlib import Path
 import pymupdf
 
 from docqa.core.models import Block, BlockKind, Box, DocumentWarning
-from docqa.parsing.pdf import PdfParser
+from docqa.parsing.pdf.parser import PdfParser
 
 
 def blocks_of(path: Path) -> list[Block]:

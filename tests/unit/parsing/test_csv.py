@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from docqa.core.errors import FileEmpty, TooManyPages
 from docqa.core.models import Block, BlockKind, PageRange, ParsedRange
-from docqa.parsing import csv_, csv_records
-from docqa.parsing.csv_ import CsvParser
+from docqa.parsing.csv import parser as csv_parser
+from docqa.parsing.csv import records
+from docqa.parsing.csv.parser import CsvParser
 from docqa.parsing.encoding import detect_encoding, detect_file_encoding
 
 GERMAN = "Ort,Straße\nKöln,Äußere Bahnhofstraße\nMünchen,Grüne Gasse\n"
@@ -268,18 +269,18 @@ def test_more_columns_than_can_be_read_are_refused(path: Path) -> None:
 
 
 def test_a_line_without_an_end_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_records, "MAX_LINE", 1024 * 1024)
+    monkeypatch.setattr(records, "MAX_LINE", 1024 * 1024)
     with pytest.raises(TooManyPages, match="line"):
         ranges(path, "a,b\n" + "x" * (2 * 1024 * 1024))
 
 
 def test_more_rows_or_text_than_can_be_indexed_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = "a,b\n" + "1,2\n" * 500
-    monkeypatch.setattr(csv_, "MAX_ROWS", 499)
+    monkeypatch.setattr(csv_parser, "MAX_ROWS", 499)
     with pytest.raises(TooManyPages, match="rows"):
         ranges(path, data)
-    monkeypatch.setattr(csv_, "MAX_ROWS", 500)
-    monkeypatch.setattr(csv_, "MAX_TEXT_CHARS", 3_000)
+    monkeypatch.setattr(csv_parser, "MAX_ROWS", 500)
+    monkeypatch.setattr(csv_parser, "MAX_TEXT_CHARS", 3_000)
     with pytest.raises(TooManyPages, match="characters"):
         ranges(path, data)
 
@@ -308,7 +309,7 @@ def test_a_few_bad_bytes_do_not_change_the_encoding(path: Path) -> None:
 def test_a_range_reads_the_same_alone_and_after_the_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = "Größe,Name\n" + "".join(f'{n},"Zeile\n{n}"\n\n' if n % 3 else f"{n},Ö{n}\n" for n in range(1, 400))
     whole = parsed(path, data)
-    monkeypatch.setattr(csv_, "RANGE_ROWS", 57)
+    monkeypatch.setattr(csv_parser, "RANGE_ROWS", 57)
     plan = CsvParser().plan(path, max_pages=1)
     assert [(pages.first, pages.last) for pages in plan.ranges][:2] == [(1, 57), (58, 114)]
     alone = [CsvParser().parse(path, pages).blocks for pages in reversed(plan.ranges)]
@@ -349,7 +350,7 @@ def test_what_is_written_is_read_whatever_the_form_and_the_ranges(
     writer.writerows([["alpha", "beta", "gamma"], *table])
     path.write_bytes(out.getvalue().encode(encoding))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_, "RANGE_ROWS", range_rows)
+        patch.setattr(csv_parser, "RANGE_ROWS", range_rows)
         plan = CsvParser().plan(path, max_pages=1)
         found = [block for pages in reversed(plan.ranges) for block in reversed(CsvParser().parse(path, pages).blocks)]
     texts = [block.text for block in reversed(found) if block.kind is BlockKind.ROW]

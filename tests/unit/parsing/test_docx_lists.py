@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa.core.models import PageRange
-from docqa.parsing.docx import DocxParser
-from docqa.parsing.office_numerals import numeral
+from docqa.parsing.docx.parser import DocxParser
+from docqa.parsing.office.numerals import numeral
 from tests.fakes.office import p, write_word
 
 

@@ -10,7 +10,7 @@ import pytest
 from docqa.core.errors import CorruptFile, DocumentRejected, PasswordProtected, UnsafeFile
 from docqa.core.models import DocumentMetadata, PageRange, ParsedRange
 from docqa.parsing.archive import check_archive
-from docqa.parsing.docx import DocxParser
+from docqa.parsing.docx.parser import DocxParser
 from tests.fakes.documents import write_docx
 from tests.fakes.office import Related, element, p, write_word
 

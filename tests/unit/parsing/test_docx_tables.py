@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from docqa.core.models import Block, BlockKind, Hidden, PageRange
-from docqa.parsing.docx import DocxParser
+from docqa.parsing.docx.parser import DocxParser
 from tests.fakes.office import p, write_word
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from docqa.core.models import BlockKind, Format, Hidden, PageRange, ParsedRange
-from docqa.parsing.docx import DocxParser
+from docqa.parsing.docx.parser import DocxParser
 from docqa.parsing.files import read_range
 from tests.fakes.office import element, p, write_word
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from docqa.core.errors import CorruptFile
 from docqa.core.models import BlockKind, Hidden, PageRange, ParsedRange
-from docqa.parsing import eml_parts
-from docqa.parsing.eml import EmlParser
+from docqa.parsing.eml import parts as eml_parts
+from docqa.parsing.eml.parser import EmlParser
 from tests.fakes.documents import PROSE, write_docx, write_pdf
 
 HEAD = b"From: Maria <maria@example.org>\r\nTo: Ada <ada@example.org>\r\nSubject: Lamp\r\n"

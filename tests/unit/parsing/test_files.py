@@ -7,7 +7,7 @@ import pytest
 
 from docqa.core.models import Block, BlockKind, DocumentMetadata, DocumentPlan, Format, PageRange, ParsedRange
 from docqa.parsing import files
-from docqa.parsing.csv_ import CsvParser
+from docqa.parsing.csv.parser import CsvParser
 
 PAGES = PageRange(index=0, first=1, last=1)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa.core.models import Block, BlockKind, Hidden, PageRange, ParsedRange
-from docqa.parsing import html
-from docqa.parsing.html import HtmlParser, read_html
+from docqa.parsing.html import parser as html_parser
+from docqa.parsing.html.parser import HtmlParser, read_html
 
 KINDS = {BlockKind.HEADING: "h", BlockKind.PARAGRAPH: "p", BlockKind.LIST_ITEM: "li", BlockKind.CAPTION: "caption",
          BlockKind.TABLE: "table", BlockKind.CODE: "code"}  # fmt: skip
@@ -279,14 +279,14 @@ def test_repetition_costs_no_more_than_its_length(piece: str) -> None:
 
 
 def test_a_page_larger_than_can_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html, "MAX_BYTES", 2000)
+    monkeypatch.setattr(html_parser, "MAX_BYTES", 2000)
     parsed = parse(tmp_path, b"<p>first</p>" + b"<p>more</p>" * 1000)
     assert parsed.blocks[0].text == "first"
     assert [one.code for one in parsed.warnings] == ["truncated"]
 
 
 def test_embedded_pictures_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html, "MAX_BYTES", 2000)
+    monkeypatch.setattr(html_parser, "MAX_BYTES", 2000)
     picture = b"<img alt='A ship' src='data:image/png;base64," + b"iVBORw0KGgo" * 5000 + b"'>"
     parsed = parse(tmp_path, b"<p>first</p>" + picture + b"<p>last</p>")
     assert [block.text for block in parsed.blocks] == ["first", "A ship", "last"]

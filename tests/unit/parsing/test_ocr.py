@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw
 
 from docqa.core.errors import InvalidSetting
 from docqa.core.models import BlockKind, Hidden, PageRange, ParsedRange
-from docqa.parsing.ocr_image import PageImage
-from docqa.parsing.pdf import PdfParser
-from docqa.parsing.pdf_scan import Reason, page_needs_ocr
+from docqa.parsing.ocr.image import PageImage
+from docqa.parsing.pdf.parser import PdfParser
+from docqa.parsing.pdf.scan import Reason, page_needs_ocr
 from tests.fakes.documents import (
     A4,
     PROSE,

@@ -12,8 +12,8 @@ from pptx.util import Inches
 from docqa.core.errors import NoPages, UnsafeFile
 from docqa.core.models import Block, BlockKind, PageRange
 from docqa.parsing.archive import check_archive
-from docqa.parsing.docx import DocxParser
-from docqa.parsing.pptx import PptxParser
+from docqa.parsing.docx.parser import DocxParser
+from docqa.parsing.pptx.parser import PptxParser
 from tests.fakes.documents import PROSE, write_docx, write_pptx
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

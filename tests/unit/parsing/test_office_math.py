@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from docqa.parsing.office_math import linear
+from docqa.parsing.office.math import linear
 from tests.fakes.office import element
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from docqa.core.errors import CorruptFile, PasswordProtected
 from docqa.core.models import Block, BlockKind
-from docqa.parsing.pdf import PdfParser
-from docqa.parsing.pdf_furniture import windows
+from docqa.parsing.pdf.furniture import windows
+from docqa.parsing.pdf.parser import PdfParser
 from tests.fakes.documents import A4, PROSE, TABLE, draw_table, write_pdf
 
 

@@ -7,7 +7,7 @@ import pymupdf
 import pytest
 
 from docqa.core.models import BlockKind, Hidden
-from docqa.parsing.pdf import PdfParser
+from docqa.parsing.pdf.parser import PdfParser
 from tests.unit.parsing.pdf_support import blocks_of, texts, warnings_of
 
 

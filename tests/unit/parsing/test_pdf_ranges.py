@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.parsing.pdf_ranges import MAX_RANGES, SINGLE_PAGES, page_ranges
+from docqa.parsing.pdf.ranges import MAX_RANGES, SINGLE_PAGES, page_ranges
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 400)), min_size=1, max_size=12))

@@ -10,7 +10,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from docqa.core.models import Block, BlockKind, PageRange, ParsedRange
-from docqa.parsing.pptx import PptxParser
+from docqa.parsing.pptx.parser import PptxParser
 from tests.fakes.office import element, sp, write_slides
 
 

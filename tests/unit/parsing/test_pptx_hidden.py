@@ -7,7 +7,7 @@ import pytest
 from pptx.util import Inches, Pt
 
 from docqa.core.models import Hidden, PageRange, ParsedRange
-from docqa.parsing.pptx import PptxParser
+from docqa.parsing.pptx.parser import PptxParser
 from tests.fakes.office import ap, sp, write_slides
 
 

@@ -6,7 +6,7 @@ import pptx
 import pytest
 
 from docqa.core.models import Block, BlockKind, PageRange, ParsedRange
-from docqa.parsing.pptx import PptxParser
+from docqa.parsing.pptx.parser import PptxParser
 from tests.fakes.office import ap, element, sp, write_slides
 
 Place = tuple[float, float, float, float]

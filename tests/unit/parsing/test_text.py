@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa.core.models import BlockKind, ParsedRange
-from docqa.parsing import text_
-from docqa.parsing.text_ import TextParser
-from docqa.parsing.text_blocks import text_blocks
+from docqa.parsing.text import parser as text_parser
+from docqa.parsing.text.blocks import text_blocks
+from docqa.parsing.text.parser import TextParser
 from tests.fakes.documents import PROSE
 
 
@@ -121,7 +121,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
 def test_ranges_of_a_large_file_hold_everything_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
-    monkeypatch.setattr(text_, "RANGE_BYTES", 4096)
+    monkeypatch.setattr(text_parser, "RANGE_BYTES", 4096)
     numbered = [f"Absatz {n}: 灯塔看守人记录天气。" for n in range(900)]
     parsed = parse(tmp_path, "\n\n".join(numbered).encode(encoding))
     assert len(parsed) > 4

@@ -15,10 +15,11 @@ from docqa.core.errors import DocumentRejected, NoText, UnsafeFile
 from docqa.core.models import BlockKind, DocumentWarning, Format, Hidden, ParsedRange
 from docqa.core.noticed import combined
 from docqa.core.profiles import merged, summary_text
-from docqa.parsing import xlsx_blocks, xlsx_plan
 from docqa.parsing.files import read_range
-from docqa.parsing.xlsx import XlsxParser
-from docqa.parsing.xlsx_formats import formatter, hides
+from docqa.parsing.xlsx import blocks as xlsx_blocks
+from docqa.parsing.xlsx import plan as xlsx_plan
+from docqa.parsing.xlsx.formats import formatter, hides
+from docqa.parsing.xlsx.parser import XlsxParser
 from tests.fakes.documents import sheet_data, workbook_xml, write_parts
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

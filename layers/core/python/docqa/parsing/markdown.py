@@ -19,10 +19,10 @@ from docqa.core.models import DocumentMetadata, DocumentPlan, Format, PageRange,
 from docqa.core.noticed import combined, warning
 from docqa.parsing.boundary import reading
 from docqa.parsing.encoding import detect_encoding
-from docqa.parsing.html import read_html
-from docqa.parsing.html_fields import language_code
-from docqa.parsing.html_meta import moment
-from docqa.parsing.html_tree import read_bounded
+from docqa.parsing.html.fields import language_code
+from docqa.parsing.html.meta import moment
+from docqa.parsing.html.parser import read_html
+from docqa.parsing.html.tree import read_bounded
 
 MAX_BYTES = 6 * 1024 * 1024
 """Without embedded pictures. Two to three seconds of work for each megabyte."""

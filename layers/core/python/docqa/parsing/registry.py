@@ -7,15 +7,15 @@ from docqa.core.models import Format
 from docqa.core.ports import Parser
 
 PARSERS: dict[Format, str] = {
-    Format.PDF: "docqa.parsing.pdf:PdfParser",
-    Format.DOCX: "docqa.parsing.docx:DocxParser",
-    Format.PPTX: "docqa.parsing.pptx:PptxParser",
-    Format.CSV: "docqa.parsing.csv_:CsvParser",
-    Format.HTML: "docqa.parsing.html:HtmlParser",
+    Format.PDF: "docqa.parsing.pdf.parser:PdfParser",
+    Format.DOCX: "docqa.parsing.docx.parser:DocxParser",
+    Format.PPTX: "docqa.parsing.pptx.parser:PptxParser",
+    Format.CSV: "docqa.parsing.csv.parser:CsvParser",
+    Format.HTML: "docqa.parsing.html.parser:HtmlParser",
     Format.MARKDOWN: "docqa.parsing.markdown:MarkdownParser",
-    Format.TEXT: "docqa.parsing.text_:TextParser",
-    Format.EML: "docqa.parsing.eml:EmlParser",
-    Format.XLSX: "docqa.parsing.xlsx:XlsxParser",
+    Format.TEXT: "docqa.parsing.text.parser:TextParser",
+    Format.EML: "docqa.parsing.eml.parser:EmlParser",
+    Format.XLSX: "docqa.parsing.xlsx.parser:XlsxParser",
 }
 
 

@@ -3,7 +3,7 @@
 import re
 
 from docqa.core.models import Format
-from docqa.parsing.csv_detect import detect_dialect
+from docqa.parsing.csv.detect import detect_dialect
 from docqa.parsing.encoding import detect_encoding
 
 HTML, XML, MAIL, JSON, PLAIN = "a web page", "XML", "an e-mail", "JSON", "plain text"

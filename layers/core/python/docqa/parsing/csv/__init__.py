@@ -1,0 +1,1 @@
+"""Delimited text, read as a stream of records."""

@@ -1,0 +1,1 @@
+"""What Word files, presentations and workbooks have in common."""

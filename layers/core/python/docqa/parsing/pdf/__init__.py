@@ -1,0 +1,1 @@
+"""PDF by PyMuPDF: lines, columns, headings, tables, what does not show."""

@@ -1,0 +1,1 @@
+"""Presentations, read from their XML."""

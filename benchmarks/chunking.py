@@ -20,9 +20,10 @@ from benchmarks.questions import normal
 from benchmarks.retrieval import EmbeddingCache, Found, MemoryIndex, interval, judged
 from docqa.chunking.registry import chunker_for
 from docqa.core.models import Block, Chunk, ChunkStrategy, Format, IngestOptions
+from docqa.core.profiles import merged, summary_blocks
 from docqa.embeddings.onnx import OnnxEmbedder
 from docqa.embeddings.tokens import ModelTokens
-from docqa.parsing.registry import parser_for
+from docqa.parsing.files import plan_file, read_range
 from docqa.retrieval.tokenizer import Tokenizer
 
 CACHE = Path(".docqa/benchmarks/embeddings.sqlite")
@@ -112,10 +113,12 @@ async def _measure(folder: Path, models: Path) -> list[Grid]:
 
 
 def parsed(path: Path) -> list[Block]:
-    """The blocks of a document that show."""
-    parser = parser_for(Format(path.suffix.removeprefix(".")))
-    ranges = parser.plan(path, max_pages=MAX_PAGES).ranges
-    return [block for pages in ranges for block in parser.parse(path, pages).blocks if block.hidden is None]
+    """The blocks of a document that show, as the parse and chunk stages come to them."""
+    format = Format(path.suffix.removeprefix("."))
+    plan = plan_file(path, format, max_pages=MAX_PAGES)
+    ranges = [read_range(path, format, pages) for pages in plan.ranges]
+    shown = [block for one in ranges for block in one.blocks if block.hidden is None]
+    return [*shown, *summary_blocks(merged(profile for one in ranges for profile in one.profiles))]
 
 
 async def one_run(

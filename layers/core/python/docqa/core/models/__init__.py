@@ -1,0 +1,97 @@
+"""What travels between the parts: documents, pages, chunks, hits, answers.
+
+All models are frozen. Pages, slides and CSV rows count from 1. A box is `(page, x0, y0, x1, y1)` in points (1/72 inch),
+origin at the top left of the page as it is displayed.
+"""
+
+from docqa.core.models.answers import (
+    Citation,
+    Hit,
+    Identity,
+    Question,
+    SearchMode,
+    SearchQuery,
+    Usage,
+)
+from docqa.core.models.base import (
+    Box,
+    Format,
+    Model,
+    Stage,
+    Status,
+    extension_of,
+)
+from docqa.core.models.ingestion import (
+    Batch,
+    Claim,
+    DocumentView,
+    Failure,
+    Job,
+    OpenVersion,
+    Original,
+    StageProgress,
+    VersionKey,
+)
+from docqa.core.models.passages import (
+    Chunk,
+    ChunkStrategy,
+    Collection,
+    IndexedChunk,
+    IngestOptions,
+)
+from docqa.core.models.reading import (
+    Block,
+    BlockKind,
+    ColumnProfile,
+    DocumentMetadata,
+    DocumentPlan,
+    DocumentWarning,
+    Hidden,
+    Link,
+    PageRange,
+    ParsedRange,
+    Span,
+    TableProfile,
+)
+
+__all__ = [
+    "Batch",
+    "Block",
+    "BlockKind",
+    "Box",
+    "Chunk",
+    "ChunkStrategy",
+    "Citation",
+    "Claim",
+    "Collection",
+    "ColumnProfile",
+    "DocumentMetadata",
+    "DocumentPlan",
+    "DocumentView",
+    "DocumentWarning",
+    "Failure",
+    "Format",
+    "Hidden",
+    "Hit",
+    "Identity",
+    "IndexedChunk",
+    "IngestOptions",
+    "Job",
+    "Link",
+    "Model",
+    "OpenVersion",
+    "Original",
+    "PageRange",
+    "ParsedRange",
+    "Question",
+    "SearchMode",
+    "SearchQuery",
+    "Span",
+    "Stage",
+    "StageProgress",
+    "Status",
+    "TableProfile",
+    "Usage",
+    "VersionKey",
+    "extension_of",
+]

@@ -36,10 +36,10 @@ def status_text(status: str) -> str:
 
 
 def place(item: dict[str, Any]) -> str:
-    """Where a passage stands, for a person: "page 3", "row 12", or nothing."""
+    """Where a passage stands, for a person: "page 3", "row 12", "Stock, row 12", or nothing."""
     row = item.get("row", item.get("row_from"))
     if row is not None:
-        return f"row {row}"
+        return ", ".join(part for part in (item.get("sheet"), f"row {row}") if part)
     page = item.get("page", item.get("page_from"))
     return f"page {page}" if page is not None else ""
 

@@ -114,6 +114,11 @@ def test_any_text_gives_storable_terms_that_a_question_with_the_same_text_asks_f
     assert not terms or set(asked) & terms.keys()
 
 
+def test_where_two_languages_are_as_likely_passage_and_question_take_the_same() -> None:
+    """In "J:U", each letter is a function word of another language."""
+    assert set(TOKENIZER.query_terms("J:U")) & TOKENIZER.terms("J:U").keys()
+
+
 @given(st.text(alphabet="abcdefghij XYZ 123,.;:-\n", max_size=80))
 def test_plain_ascii_and_unicode_roads_agree(text: str) -> None:
     """ASCII text takes a shortcut; a letter of another script sends the same words down the general road."""

@@ -49,7 +49,8 @@ def evidence(words: Mapping[str, int] | Iterable[str]) -> dict[str, float]:
 def of_passage(words: Mapping[str, int]) -> str:
     """The one language that a passage is indexed in."""
     scores = evidence(words)
-    return max(scores, key=lambda language: scores[language]) if scores else DEFAULT
+    # Of equals the same one that `of_query` names first: both drop the same function words.
+    return min(scores, key=lambda language: (-scores[language], language)) if scores else DEFAULT
 
 
 def of_query(words: Iterable[str]) -> tuple[str, ...]:

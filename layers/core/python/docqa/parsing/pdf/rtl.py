@@ -11,6 +11,7 @@ _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ALEFS = frozenset("\u0627\u0623\u0625\u0622")
 _LAM = "\u0644"
 _NARROW = 0.01
+_UNPLACED_SHARE = 0.2
 _NUMBER_SIGNS = frozenset(".,:/-\u066b\u066c")
 
 
@@ -29,12 +30,18 @@ def in_logical_order(line: dict[str, Any]) -> dict[str, Any]:
     spans = line["spans"]
     if line["dir"][0] > 0.95 and is_rtl("".join(char["c"] for span in spans for char in span["chars"])):
         marked = [(char, number) for number, span in enumerate(spans) for char in span["chars"]]
-        ordered = [pair for cluster in _sorted(_clusters(marked)) for pair in cluster]
+        ordered = [pair for cluster in _sorted(_clusters(marked)) for pair in cluster] if _is_placed(marked) else marked
         spans = [
             {**spans[number], "chars": [char for char, _ in pairs]}
             for number, pairs in groupby(ordered, key=lambda pair: pair[1])
         ]
     return {**line, "spans": [_with_text(span) for span in spans]}
+
+
+def _is_placed(marked: Sequence[tuple[Char, int]]) -> bool:
+    """Whether the letters have places to be sorted by: some files give a width to the first letter of a word alone."""
+    letters = [char for char, _ in marked if char["c"].isalpha() and char["c"] not in _ALEFS]
+    return sum(char["bbox"][2] - char["bbox"][0] < _NARROW for char in letters) <= len(letters) * _UNPLACED_SHARE
 
 
 def _with_text(span: dict[str, Any]) -> dict[str, Any]:

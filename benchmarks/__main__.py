@@ -1,13 +1,14 @@
 """`python -m benchmarks`: measure the running stack (`make up` first) and rewrite the tables of RESULTS.md."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import chunking, machine, memory, parsing, questions, scanned, stack, torture
 from benchmarks.figures import Grid, Section
 from docqa_localstack.host.paths import StackPaths
-from tests.fakes.models import models_dir
+from tests.fakes.models import models_dir, tessdata_dir
 from tests.stack.support import Stack
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -41,6 +42,7 @@ def _arguments() -> argparse.Namespace:
 
 def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Grid]]:
     """The name of the part of RESULTS.md, and what goes into it."""
+    os.environ.setdefault("DOCQA_TESSDATA", str(tessdata_dir()))  # what scanned pages are read with
     if arguments.chunking:
         return "chunking", chunking.measure(arguments.chunking, models_dir())
     if arguments.parsing:

@@ -41,7 +41,8 @@ def in_logical_order(line: dict[str, Any]) -> dict[str, Any]:
 def _is_placed(marked: Sequence[tuple[Char, int]]) -> bool:
     """Whether the letters have places to be sorted by: some files give a width to the first letter of a word alone."""
     letters = [char for char, _ in marked if char["c"].isalpha() and char["c"] not in _ALEFS]
-    return sum(char["bbox"][2] - char["bbox"][0] < _NARROW for char in letters) <= len(letters) * _UNPLACED_SHARE
+    narrow = [char for char in letters if char["bbox"][2] - char["bbox"][0] < _NARROW]
+    return len(narrow) <= len(letters) * _UNPLACED_SHARE
 
 
 def _with_text(span: dict[str, Any]) -> dict[str, Any]:

@@ -69,9 +69,6 @@ def _both(
         name = f"{suffix.upper()}, {size:,} {unit}"
         store = folder / f"store-{suffix}-{size}"
         read = _phase("read", path, store)
-        if "error" in read:
-            section.add(f"{name}: read", read["error"])
-            return
         cut = _phase("cut", path, store)
         how = f"{path.stat().st_size / 1e6:.1f} MB, {read['ranges']} ranges, {read['blocks']:,} blocks"
         section.add(
@@ -104,7 +101,7 @@ def _phase(phase: str, path: Path, store: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.memory", phase, str(path), str(store)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_PHASE_SECONDS, check=False)
     if done.returncode:
-        return {"error": done.stderr.strip().splitlines()[-1][:160]}
+        raise RuntimeError(f"{phase} of {path.name} ended with {done.returncode}:\n{done.stderr[-2000:]}")
     return cast("dict[str, Any]", json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -27,6 +27,7 @@ from docqa.parsing.pdf.scan import page_needs_ocr
 
 _log = logging.getLogger(__name__)
 _MAX_OUTLINE = 5_000
+_PAGES_BETWEEN_EMPTYING = 50
 
 
 class PdfParser:
@@ -44,7 +45,7 @@ class PdfParser:
             if count > max_pages:
                 raise TooManyPages(f"The document has {count} pages; {max_pages} are allowed.")
             metadata, noticed = metadata_of(document), combined(noticed_in(document))
-            scanned = [page_needs_ocr(page) is not None for page in document]
+            scanned = [_is_scanned(document, number) for number in range(count)]
         return DocumentPlan(page_count=count, ranges=page_ranges(scanned), metadata=metadata, warnings=noticed)
 
     def parse(self, path: Path, pages: PageRange) -> ParsedRange:
@@ -53,6 +54,12 @@ class PdfParser:
         with _opened(path) as document:
             blocks = tuple(_range_blocks(document, pages, noticed))
         return ParsedRange(index=pages.index, blocks=blocks, warnings=combined([*noticed, *_hidden_in(blocks)]))
+
+
+def _is_scanned(document: Any, index: int) -> bool:
+    if index % _PAGES_BETWEEN_EMPTYING == 0:
+        pymupdf.TOOLS.store_shrink(100)  # what MuPDF keeps of pages seen before grows with the document
+    return page_needs_ocr(document[index]) is not None
 
 
 @contextmanager

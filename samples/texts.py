@@ -27,14 +27,14 @@ passengers need no booking.</p>
 <li>Bicycles travel free of charge and stand on the car deck.</li>
 <li>Dogs are welcome in the aft lounge; a leash is required everywhere on board.</li>
 </ul>
-<h2>Fares</h2>
+<h2>Parking</h2>
 <table>
-<caption>Fares for a single journey, in crowns</caption>
-<thead><tr><th rowspan="2">Ticket</th><th colspan="2">Route</th></tr><tr><th>Inner</th><th>Outer</th></tr></thead>
+<caption>Parking at the quays, in crowns</caption>
+<thead><tr><th rowspan="2">Quay</th><th colspan="2">Parking fee</th></tr><tr><th>per hour</th><th>per day</th></tr></thead>
 <tbody>
-<tr><td>Adult</td><td>64</td><td>118</td></tr>
-<tr><td>Child under 16</td><td>32</td><td>59</td></tr>
-<tr><td>Camper van</td><td>310</td><td>540</td></tr>
+<tr><td>Halden</td><td>18</td><td>125</td></tr>
+<tr><td>Sandvik</td><td>12</td><td>85</td></tr>
+<tr><td>Torsøy</td><td>9</td><td>55</td></tr>
 </tbody>
 </table>
 <h2>Check-in</h2>

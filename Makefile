@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status doctor test check bench clean distclean format lock layers synth-aws
+.PHONY: help up down status doctor test check check-code check-tests bench clean distclean format lock layers synth-aws
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,10 +32,13 @@ distclean: clean ## Also remove everything that was installed and built
 
 # -- development ----------------------------------------------------------------------------------------------------
 check: .venv/.dev ## Format, lint, types, layers, fast tests
+	@$(MAKE) --no-print-directory -j2 check-code check-tests
+check-code: .venv/.dev
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
 	@PYTHONPATH=functions $(VENV)/lint-imports --no-cache
+check-tests: .venv/.dev
 	@$(VENV)/pytest -q tests/unit tests/contract/test_layers.py tests/contract/test_parsers.py
 test: .venv/.dev ## Everything, against the real servers and the deployed stack
 	@$(VENV)/python -m docqa_localstack.host install

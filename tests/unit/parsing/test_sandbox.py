@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from docqa.core.errors import CorruptFile, FileEmpty, PasswordProtected, ProcessingFailed, TooComplex, TypeMismatch
@@ -168,6 +170,28 @@ def test_a_page_of_its_own_that_breaks_is_a_warning_too(odd: SandboxedParser, tm
     parsed = odd.parse(tmp_path / "one.txt", PageRange(index=0, first=1, last=1))
     assert parsed.blocks == ()
     assert [(w.code, w.pages) for w in parsed.warnings] == [("page_unreadable", (1,))]
+
+
+def test_nothing_goes_on_reading_for_a_process_that_is_gone(odd: SandboxedParser, tmp_path: Path) -> None:
+    """A function's environment that is killed at work leaves no process behind."""
+    (tmp_path / "bad.txt").write_text("spin")
+    script = (
+        "from pathlib import Path; from docqa.core.models import Format\n"
+        "from docqa.parsing.sandbox import Sandbox, SandboxedParser\n"
+        f"SandboxedParser(Format.PDF, Sandbox()).plan(Path({str(tmp_path / 'bad.txt')!r}), max_pages=1)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    asker = psutil.Popen([sys.executable, "-c", script], env=environment)
+    below: list[psutil.Process] = []
+    deadline = time.monotonic() + 20
+    while len(below) < 2 and time.monotonic() < deadline:  # the worker, and the child that reads
+        below = asker.children(recursive=True)
+        time.sleep(0.05)
+    assert len(below) == 2
+    asker.kill()
+    asker.wait()
+    _, alive = psutil.wait_procs(below, timeout=5)
+    assert alive == []
 
 
 def test_what_a_library_prints_does_not_disturb_the_channel(odd: SandboxedParser, tmp_path: Path) -> None:

@@ -70,14 +70,17 @@ def _serve(task: Task) -> dict[str, Any]:
 
 
 def _awaited(pid: int, deadline: float) -> tuple[int, resource.struct_rusage, bool]:
-    """Status and resources of a child once it has ended, by itself or because its time was up."""
+    """Status and resources of a child once it has ended, by itself or because its time was up.
+
+    When nobody is left to answer to, its time is up at once.
+    """
     pause, longest = _SLEEP_S
-    late = False
+    late, asker = False, os.getppid()
     while True:
         ended, status, usage = os.wait4(pid, 0 if late else os.WNOHANG)
         if ended:
             return status, usage, late
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or os.getppid() != asker:
             os.kill(pid, signal.SIGKILL)
             late = True
         else:

@@ -16,7 +16,7 @@ from docqa.core.models import (
 )
 from docqa.core.noticed import warning
 from docqa.database.collections import PostgresCollections
-from tests.database.world import World, unit_vector
+from tests.database.world import MODEL, World, unit_vector
 
 pytestmark = pytest.mark.anyio
 SENTENCES = IngestOptions(strategy=ChunkStrategy.SENTENCE, chunk_tokens=120)
@@ -108,7 +108,7 @@ async def test_a_search_can_be_of_one_collection(world: World) -> None:
     )
     await world.published(key, ["the lamp of the contracts"])
     query = SearchQuery(tenant_id=owner.tenant_id, query="lamp", collection_ids=(made.collection_id,))
-    hits = await world.index.find(query, vector=unit_vector("lamp"), terms=["lamp"], pool=10)
+    hits = await world.index.find(query, vector=unit_vector("lamp"), model=MODEL, terms=["lamp"], pool=10)
     assert [hit.text for hit in hits] == ["the lamp of the contracts"]
 
 

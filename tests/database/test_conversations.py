@@ -36,7 +36,7 @@ async def save(
 
 
 async def rows(world: World, statement: str) -> list[tuple[object, ...]]:
-    async with world.database.transaction() as connection:
+    async with world.database.system() as connection:
         return [tuple(row) for row in await connection.execute(text(statement))]
 
 

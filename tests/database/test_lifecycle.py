@@ -89,6 +89,7 @@ def test_lifecycle(database_url: str) -> None:
             expected = [(str(d), version, text) for d, (version, texts) in self.active.items() for text in texts]
             assert found == sorted(expected)
             assert self.loop.run(self.world.search(self.stranger.tenant_id, "river bank")) == []
+            self.loop.run(self.world.index_is_exact())
 
         def process(self, key: VersionKey, passages: list[str]) -> None:
             self.loop.run(self.world.claimed(key))

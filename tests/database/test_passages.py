@@ -1,4 +1,4 @@
-"""COPY: any text, any number of times, only where it belongs."""
+"""Passages: any text, any number of times, only where it belongs."""
 
 import math
 
@@ -44,10 +44,13 @@ async def test_batch_written_again_replaces_itself_only(world: World) -> None:
         "delta delta",
         "gamma",
     ]
-    assert (
-        await world.scalar("select string_agg(term || tf, ',' order by ordinal) from postings")
-        == "alpha1,delta2,gamma1"
-    )
+    assert await world.scalar("select array_agg(terms[1] || frequencies[1] order by ordinal) from chunks") == [
+        "alpha1",
+        "delta2",
+        "gamma1",
+    ]
+    assert await world.scalar("select count(*) from vectors") == 3
+    assert await world.scalar("select count(*) from postings") == 0
     assert await world.scalar("select array_agg(id order by ordinal) from chunks") == ids
 
 
@@ -89,7 +92,7 @@ async def test_known_embeddings_are_the_tenants_of_the_same_model(world: World) 
     missing = b"\x01" * 32
     known = await world.ingest.known_embeddings(owner.tenant_id, MODEL, [chunk.content_hash, missing])
     assert list(known) == [chunk.content_hash]
-    assert known[chunk.content_hash] == pytest.approx(chunk.embedding, rel=1e-6)
+    assert known[chunk.content_hash] == pytest.approx(chunk.embedding, rel=1e-3)
     assert await world.ingest.known_embeddings(owner.tenant_id, "another model", [chunk.content_hash]) == {}
     assert await world.ingest.known_embeddings(owner.tenant_id, MODEL, []) == {}
 

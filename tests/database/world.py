@@ -12,6 +12,7 @@ from docqa.core.models import (
     Box,
     Chunk,
     Failure,
+    Filters,
     Format,
     Hit,
     Identity,
@@ -21,7 +22,6 @@ from docqa.core.models import (
     Stage,
     VersionKey,
 )
-from docqa.database.column_types import DIMENSIONS
 from docqa.database.connection import Database
 from docqa.database.conversations import PostgresConversations
 from docqa.database.documents import PostgresDocuments
@@ -30,8 +30,38 @@ from docqa.database.search import PostgresSearchIndex
 from docqa.database.users import PostgresUsers
 from docqa.retrieval.tokenizer import Tokenizer
 
+DIMENSIONS = 384
 MODEL = "test-embedder"
 BROKEN = Failure(stage=None, code="corrupt_file", message="The file is broken.", retryable=False)
+
+
+_DRIFT = text("""
+    with live as (
+        select c.tenant_id, u.term, v.slot_from + c.ordinal as slot, u.tf, c.length
+          from document_versions v
+          join documents d on d.id = v.document_id and d.active_version = v.version and d.deleted_at is null
+          join chunks c on c.version_id = v.id
+         cross join unnest(c.terms, c.frequencies) as u(term, tf)
+         where v.slot_from is not null
+    ),
+    kept as (
+        select p.tenant_id, p.term, p.block * 2048 + (e >> 20) as slot, (e >> 12) & 255 as tf, e & 4095 as length
+          from postings p cross join unnest(p.entries) as e
+    ),
+    counted as (
+        select v.tenant_id, count(*) as chunks, sum(c.length) as tokens
+          from document_versions v join chunks c on c.version_id = v.id
+         where v.slot_from is not null
+         group by v.tenant_id
+    )
+    (select 'missing', * from (select * from live except all select * from kept) a)
+    union all
+    (select 'too many', * from (select * from kept except all select * from live) b)
+    union all
+    select 'statistics', t.id, t.name, t.chunk_count::integer, c.chunks::integer, t.token_count::integer
+      from tenants t left join counted c on c.tenant_id = t.id
+     where (t.chunk_count, t.token_count) <> (coalesce(c.chunks, 0), coalesce(c.tokens, 0))
+""")
 
 
 def unit_vector(words: str) -> tuple[float, ...]:
@@ -119,7 +149,7 @@ class World:
 
     async def published(self, key: VersionKey, passages: Sequence[str]) -> VersionKey:
         """From awaiting upload to ready."""
-        await self.stored(await self.claimed(key), passages)
+        await self.stored(await self.claimed(key), passages, batch_size=max(2, len(passages) // 8))
         await self.ingest.publish(key)
         await self.ingest.mark_ready(key)
         return key
@@ -136,12 +166,16 @@ class World:
         dense: bool = True,
         lexical: bool = True,
         document_ids: tuple[UUID, ...] | None = None,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
         top_k: int = 10,
         pool: int = 100,
+        index: PostgresSearchIndex | None = None,
     ) -> list[Hit]:
-        return await self.index.find(
-            SearchQuery(tenant_id=tenant_id, query=words, top_k=top_k, document_ids=document_ids),
+        query = SearchQuery(tenant_id=tenant_id, query=words, top_k=top_k, document_ids=document_ids, filters=filters)
+        return await (index or self.index).find(
+            query,
             vector=unit_vector(words) if dense else None,
+            model=MODEL,
             terms=Tokenizer().query_terms(words) if lexical else (),
             pool=pool,
         )
@@ -149,7 +183,12 @@ class World:
     async def texts(self, tenant_id: UUID, words: str) -> list[str]:
         return [hit.text for hit in await self.search(tenant_id, words)]
 
+    async def index_is_exact(self) -> None:
+        """Postings and statistics are what counting everything that answers anew would give."""
+        async with self.database.system() as connection:
+            assert (await connection.execute(_DRIFT)).all() == []
+
     async def scalar(self, statement: str, **values: object) -> object:
         """One value straight from the tables, for what the stores do not show."""
-        async with self.database.transaction() as connection:
+        async with self.database.system() as connection:
             return (await connection.execute(text(statement), values)).scalar_one()

@@ -29,7 +29,14 @@ class FakeIndex:
         self._hits = [hit(rank, score=1.0 - rank / 1000) for rank in range(1, count + 1)]
 
     async def find(
-        self, query: SearchQuery, *, vector: tuple[float, ...] | None, terms: Sequence[str], pool: int
+        self,
+        query: SearchQuery,
+        *,
+        vector: tuple[float, ...] | None,
+        model: str,
+        terms: Sequence[str],
+        pool: int,
+        dense_weight: float = 0.5,
     ) -> list[Hit]:
         self.asked.append((query, vector, tuple(terms), pool))
         return self._hits[: query.top_k]

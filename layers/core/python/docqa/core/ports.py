@@ -323,10 +323,15 @@ class SearchIndex(Protocol):
         query: SearchQuery,
         *,
         vector: tuple[float, ...] | None,
+        model: str,
         terms: Sequence[str],
         pool: int,
+        dense_weight: float = 0.5,
     ) -> list[Hit]:
-        """Best first, at most `query.top_k`; dense-only without terms, lexical-only without a vector."""
+        """Best first, at most `query.top_k`; dense-only without terms, lexical-only without a vector.
+
+        `model` made the vector: only its vectors are compared. `dense_weight` (0..1) is the dense arm's share.
+        """
         ...
 
 

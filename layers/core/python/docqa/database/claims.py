@@ -21,6 +21,7 @@ from docqa.core.models import (
 )
 from docqa.database.column_types import storable_json
 from docqa.database.connection import Database
+from docqa.database.rows import lock_tenant, withdraw
 
 _MAX_OPEN = 500
 
@@ -77,6 +78,7 @@ _RELEASE = text("""
            changed_at = now()
      where document_id = :document_id and version = :version and tenant_id = :tenant_id
        and status = 'processing' and execution_id is not distinct from :execution_id
+ returning id
 """)
 
 _OPEN = text("""
@@ -97,7 +99,7 @@ class Claims:
 
     async def claim(self, key: VersionKey, *, execution_id: str, deadline_s: int) -> Claim | None:
         """None if another execution holds or finished this version, or it is deleted."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             claimed = await connection.execute(
                 _CLAIM, {**key.model_dump(), "execution_id": execution_id, "deadline_s": deadline_s}
             )
@@ -115,7 +117,7 @@ class Claims:
             "content_sha256": job.content_sha256,
             "page_count": job.page_count,
         }
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(job.key.tenant_id) as connection:
             if (await connection.execute(_DESCRIBE, values)).rowcount == 0:
                 raise NotFound("This version is not being processed by this execution.")
 
@@ -136,29 +138,33 @@ class Claims:
             "language": language,
             "chunker": chunker,
         }
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             await connection.execute(_CONTENT, values)
 
     async def fail(self, key: VersionKey, *, execution_id: str, failure: Failure) -> bool:
         """Processing → failed for the execution that holds the claim; the stage defaults to the one it was in."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             values = {**key.model_dump(), **_reason(failure), "execution_id": execution_id}
             return (await connection.execute(_FAIL, values)).rowcount == 1
 
     async def expire_upload(self, key: VersionKey, *, failure: Failure) -> bool:
         """awaiting_upload → failed; whether anything changed."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             return (await connection.execute(_EXPIRE, {**key.model_dump(), **_reason(failure)})).rowcount == 1
 
     async def release(self, key: VersionKey, *, execution_id: str | None) -> bool:
         """Processing → awaiting_upload for a version whose execution is gone, so that a new one can claim it."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
+            await lock_tenant(connection, key.tenant_id)
             values = {**key.model_dump(), "execution_id": execution_id}
-            return (await connection.execute(_RELEASE, values)).rowcount == 1
+            number = (await connection.execute(_RELEASE, values)).scalar_one_or_none()
+            if number is not None:
+                await withdraw(connection, key.tenant_id, [number])
+        return number is not None
 
     async def open_versions(self) -> list[OpenVersion]:
         """Of all tenants: neither ready nor failed, not deleted, oldest first, at most 500."""
-        async with self._database.transaction() as connection:
+        async with self._database.system() as connection:
             found = await connection.execute(_OPEN, {"limit": _MAX_OPEN})
             return [
                 OpenVersion(

@@ -33,7 +33,7 @@ class PostgresCollections:
     async def create(self, *, tenant_id: UUID, name: str, options: IngestOptions) -> Collection:
         """Raises CollectionExists."""
         try:
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(tenant_id) as connection:
                 values = {"tenant_id": tenant_id, "name": name, "options": options.model_dump(mode="json")}
                 made = await connection.execute(insert(collections).values(values).returning(collections.c.id))
                 return await _get(connection, tenant_id, made.scalar_one())
@@ -42,12 +42,12 @@ class PostgresCollections:
 
     async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection:
         """Raises NotFound."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             return await _get(connection, tenant_id, collection_id)
 
     async def list_collections(self, tenant_id: UUID) -> list[Collection]:
         """The default one first, then by name."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             found = await connection.execute(_VIEW, {"tenant_id": tenant_id, "collection_id": None})
             return [_view(row) for row in found.mappings()]
 
@@ -59,7 +59,7 @@ class PostgresCollections:
         if options is not None:
             changes["options"] = options.model_dump(mode="json")
         try:
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(tenant_id) as connection:
                 if changes:
                     await connection.execute(update(collections).where(*_one(tenant_id, collection_id)).values(changes))
                 return await _get(connection, tenant_id, collection_id)
@@ -68,7 +68,7 @@ class PostgresCollections:
 
     async def delete(self, tenant_id: UUID, collection_id: UUID) -> None:
         """Raises NotFound; Conflict for the default collection and for one that still holds documents."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             # Held until the end, so that no document comes in between the look and the deletion.
             await connection.execute(select(collections).where(*_one(tenant_id, collection_id)).with_for_update())
             found = await _get(connection, tenant_id, collection_id)
@@ -82,7 +82,7 @@ class PostgresCollections:
 
     async def unknown(self, tenant_id: UUID, collection_ids: Sequence[UUID]) -> list[UUID]:
         """Those of the ids that are not collections of the tenant (or are deleted), in the given order."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             found = await connection.execute(
                 select(collections.c.id).where(
                     collections.c.tenant_id == tenant_id,

@@ -8,9 +8,6 @@ from sqlalchemy import Text, types
 from sqlalchemy.dialects.postgresql import base as postgresql
 from sqlalchemy.engine import Dialect
 
-DIMENSIONS = 384
-"""Length of the vectors of the packaged embedding models (bge-small-en-v1.5, all-MiniLM-L6-v2)."""
-
 
 def storable(text: str) -> str:
     """Text without what PostgreSQL refuses: NUL is dropped, a lone surrogate becomes U+FFFD.
@@ -36,7 +33,7 @@ def storable_json(value: Any) -> str:
 
 
 def vector_literal(vector: Sequence[float]) -> str:
-    """pgvector's text form; nine digits keep a float32 exactly."""
+    """pgvector's text form; nine digits are more than a 16-bit float keeps."""
     return "[" + ",".join(f"{value:.9g}" for value in vector) + "]"
 
 
@@ -55,16 +52,13 @@ class StorableText(types.TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
-class Vector(types.UserDefinedType[tuple[float, ...]]):
-    """pgvector's `vector(n)`, as text on the wire: the pgvector package would bring numpy into every function."""
+class HalfVector(types.UserDefinedType[tuple[float, ...]]):
+    """pgvector's `halfvec` (16-bit floats), as text on the wire: its package would bring numpy into every function."""
 
     cache_ok = True
 
-    def __init__(self, dimensions: int | None = None) -> None:
-        self.dimensions = dimensions
-
     def get_col_spec(self, **_: Any) -> str:
-        return "vector" if self.dimensions is None else f"vector({self.dimensions})"
+        return "halfvec"
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Sequence[float] | None], str | None]:
         return lambda value: None if value is None else vector_literal(value)
@@ -74,4 +68,4 @@ class Vector(types.UserDefinedType[tuple[float, ...]]):
 
 
 # Reflection (Alembic's comparison of tables) must know the type.
-postgresql.ischema_names["vector"] = Vector
+postgresql.ischema_names["halfvec"] = HalfVector

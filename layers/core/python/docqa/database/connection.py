@@ -1,9 +1,15 @@
-"""The engine: few connections that live as long as the Lambda environment, checked before use where that is free."""
+"""The engine: few connections that live as long as the Lambda environment, checked before use where that is free.
+
+Every table is under row-level security, and a connection starts in the role `docqa_tenant`, which sees the rows of the
+tenant that its transaction names and none without a name. So a statement that forgets its tenant finds nothing. What
+works for all tenants (signing in, the janitor, building indexes) says so by `system()`.
+"""
 
 import select
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from sqlalchemy import exc, text
 from sqlalchemy.engine import URL, make_url
@@ -15,6 +21,7 @@ IDLE_CHECK_S = 30.0
 """After this long unused (a frozen environment, a network that forgets) a connection is asked before use."""
 
 _LAST_USED = "docqa_last_used"
+_ENTER = text("select set_config('docqa.tenant_id', :tenant_id, true)")
 
 
 def sqlalchemy_url(url: str) -> URL:
@@ -46,18 +53,37 @@ class Database:
                 # A peer that vanished without a word is noticed in seconds, not after the kernel's minutes.
                 "tcp_user_timeout": connect_timeout_s * 1000,
                 # Compiling a plan to machine code costs more than the whole search that it would speed up.
-                "options": f"-c statement_timeout={int(statement_timeout_s * 1000)} -c jit=off",
+                "options": f"-c role=docqa_tenant -c statement_timeout={int(statement_timeout_s * 1000)} -c jit=off",
                 # Plans are made for the values at hand; server-side statements would also pin a proxied connection.
                 "prepare_threshold": None,
             },
         )
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end, rolled back on any exception. Raises DependencyUnavailable.
+    async def transaction(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection]:
+        """One transaction on the rows of one tenant: committed at the end, rolled back on any exception.
 
-        A broken connection is replaced once, before anything was sent; nothing that may have been done is done twice.
+        Raises DependencyUnavailable. A broken connection is replaced once, before anything was sent; nothing that may
+        have been done is done twice.
         """
+        async with self._begun() as connection:
+            await connection.execute(_ENTER, {"tenant_id": str(tenant_id)})
+            yield connection
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction on the rows of all tenants; otherwise like `transaction`."""
+        async with self._begun() as connection:
+            await connection.execute(text("set local role docqa_system"))
+            yield connection
+
+    async def ping(self) -> None:
+        """Raises DependencyUnavailable."""
+        async with self._begun() as connection:
+            await connection.execute(text("select 1"))
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[AsyncConnection]:
         with translated():
             connection = await self._checked_connection()
             try:
@@ -65,11 +91,6 @@ class Database:
                     yield connection
             finally:
                 await self._give_back(connection)
-
-    async def ping(self) -> None:
-        """Raises DependencyUnavailable."""
-        async with self.transaction() as connection:
-            await connection.execute(text("select 1"))
 
     async def dispose(self) -> None:
         """Close all connections."""

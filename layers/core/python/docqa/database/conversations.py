@@ -26,7 +26,7 @@ class PostgresConversations:
         self, *, question: Question, answer: str, citations: Sequence[Citation], usage: Usage, grounded: bool
     ) -> tuple[UUID, UUID]:
         """One transaction; (conversation id, id of the answer's message). Raises NotFound."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(question.tenant_id) as connection:
             if question.conversation_id is None:
                 conversation_id = await _create(connection, question)
             else:
@@ -61,7 +61,7 @@ class PostgresConversations:
 
     async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:
         """Raises NotFound unless the conversation is this user's."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             found = await connection.execute(
                 select(conversations.c.id).where(
                     conversations.c.id == conversation_id,

@@ -11,8 +11,11 @@ from docqa.core.errors import NotFound, NotReady, NotRetryable
 from docqa.core.models import DocumentView, Format, Original, VersionKey
 from docqa.database.connection import Database
 from docqa.database.document_views import views
-from docqa.database.rows import lock_tenant, move_epoch, remove_passages
+from docqa.database.rows import allow_time, lock_tenant, move_epoch, remove_passages, withdraw
 from docqa.database.tables import document_versions, documents, stage_progress
+
+DELETE_S = 25
+"""A statement's time; the request itself has 29 s."""
 
 _RESET = text("""
     update document_versions v
@@ -93,7 +96,7 @@ class PostgresDocuments:
         collection_id: UUID | None = None,
     ) -> VersionKey:
         """A document with its first version, awaiting the upload of `size_bytes` bytes. Raises NotFound."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             found = await connection.execute(_COLLECTION, {"tenant_id": tenant_id, "collection_id": collection_id})
             collection = found.one_or_none()
             if collection is None:
@@ -111,7 +114,7 @@ class PostgresDocuments:
         self, *, tenant_id: UUID, document_id: UUID, filename: str, format: Format, size_bytes: int
     ) -> VersionKey:
         """The next version; the active one answers until this one is published. Raises NotFound."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=1)
             counted = await _counted(connection, key)
             key = key.model_copy(update={"version": counted.version})
@@ -120,7 +123,7 @@ class PostgresDocuments:
 
     async def repeat_version(self, *, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, VersionKey]:
         """The active version and a new one of the same file, under the present options. Raises NotFound, NotReady."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=1)
             counted = await _counted(connection, key)
             if counted.active_version is None:
@@ -144,7 +147,7 @@ class PostgresDocuments:
 
     async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
         """Those of the ids that are not documents of the tenant (or are deleted), in the given order."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             found = await connection.execute(
                 select(documents.c.id).where(
                     documents.c.tenant_id == tenant_id,
@@ -161,7 +164,8 @@ class PostgresDocuments:
         The hash is None when another document of the tenant was made from the same bytes: its artifacts stay. Deleting
         a deleted document gives the same answer, so that a broken clean-up can be done again. Raises NotFound.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
+            await allow_time(connection, DELETE_S)
             await lock_tenant(connection, tenant_id)
             ended = await connection.execute(
                 update(documents)
@@ -172,7 +176,7 @@ class PostgresDocuments:
                 raise NotFound("There is no such document.")
             versions = await connection.execute(_ORPHANED, {"tenant_id": tenant_id, "document_id": document_id})
             rows = versions.all()
-            await remove_passages(connection, [row.id for row in rows])
+            await remove_passages(connection, tenant_id, [row.id for row in rows])
             await move_epoch(connection, tenant_id)
         return [
             (VersionKey(tenant_id=tenant_id, document_id=document_id, version=row.version), row.content_sha256)
@@ -181,7 +185,7 @@ class PostgresDocuments:
 
     async def original(self, tenant_id: UUID, document_id: UUID) -> Original:
         """The file of the version that answers now, or of the newest one when none does. Raises NotFound."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             found = await connection.execute(_ORIGINAL, {"tenant_id": tenant_id, "document_id": document_id})
             row = found.one_or_none()
         if row is None:
@@ -192,12 +196,15 @@ class PostgresDocuments:
     async def reset_for_retry(self, tenant_id: UUID, document_id: UUID) -> tuple[VersionKey, int]:
         """Failed → awaiting_upload; the number of the attempt that the next claim will make.
 
-        Passages of the failed attempt stay: their embeddings are used again. Raises NotFound, NotRetryable.
+        Passages of the failed attempt stay: their embeddings are used again. They answer no longer, if they did.
+        Raises NotFound, NotRetryable.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
+            await lock_tenant(connection, tenant_id)
             reset = await connection.execute(_RESET, {"tenant_id": tenant_id, "document_id": document_id})
             row = reset.one_or_none()
             if row is not None:
+                await withdraw(connection, tenant_id, [row.id])
                 await connection.execute(stage_progress.delete().where(stage_progress.c.version_id == row.id))
         if row is None:
             await self.get(tenant_id, document_id)
@@ -207,7 +214,7 @@ class PostgresDocuments:
     async def _views(
         self, tenant_id: UUID, document_id: UUID | None, collection_id: UUID | None = None
     ) -> list[DocumentView]:
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             return await views(connection, tenant_id, document_id=document_id, collection_id=collection_id)
 
 

@@ -1,4 +1,4 @@
-"""Chunks and postings: written with COPY, read back for their embeddings and for the probe."""
+"""Chunks and their vectors: written batch by batch, read back for their embeddings and for the probe."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,26 +12,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from docqa.core.errors import ProcessingFailed
 from docqa.core.models import IndexedChunk, VersionKey
 from docqa.database.claims import version_id
-from docqa.database.column_types import Vector, storable, vector_literal
+from docqa.database.column_types import HalfVector, storable, vector_literal
 from docqa.database.connection import Database
 
 _CHUNK_COLUMNS = (
     "id, tenant_id, version_id, ordinal, batch, parent, text, heading_path, page_from, page_to, row_from, row_to,"
-    " sheet, char_from, char_to, language, boxes, spans, content_hash, length, embedding_model, embedding"
+    " sheet, char_from, char_to, language, boxes, spans, content_hash, length, terms, frequencies"
 )
-_COPY_CHUNKS = f"copy chunks ({_CHUNK_COLUMNS}) from stdin"
-_COPY_POSTINGS = "copy postings (tenant_id, term, version_id, ordinal, tf, length) from stdin"
+# COPY does not work under row-level security (manual, "COPY", notes).
+_ADD_CHUNK = f"insert into chunks ({_CHUNK_COLUMNS}) values ({', '.join(['%s'] * 22)})"  # noqa: S608
+_ADD_VECTOR = "insert into vectors (tenant_id, version_id, ordinal, model, embedding) values (%s, %s, %s, %s, %s)"
+
+_MAX_TF = 32_767
 
 _REPLACE = text("delete from chunks where version_id = :version_id and batch = :batch")
 
 _KNOWN = (
     text("""
-    select distinct on (content_hash) content_hash, embedding
-      from chunks
-     where tenant_id = :tenant_id and embedding_model = :model and content_hash = any(:hashes)
+    select distinct on (c.content_hash) c.content_hash, e.embedding
+      from chunks c
+      join vectors e on e.version_id = c.version_id and e.ordinal = c.ordinal and e.model = :model
+     where c.tenant_id = :tenant_id and c.content_hash = any(:hashes)
 """)
     .bindparams(bindparam("hashes", type_=ARRAY(LargeBinary)))
-    .columns(embedding=Vector())
+    .columns(embedding=HalfVector())
 )
 
 # The passage with the most words: the first one is often a title that other documents share.
@@ -55,29 +59,23 @@ class Passages:
         self, tenant_id: UUID, model: str, hashes: Sequence[bytes]
     ) -> Mapping[bytes, tuple[float, ...]]:
         """Vectors that the tenant has for these contents by this model, whichever document they came with."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant_id) as connection:
             found = await connection.execute(_KNOWN, {"tenant_id": tenant_id, "model": model, "hashes": list(hashes)})
             return {bytes(row.content_hash): row.embedding for row in found}
 
     async def add_chunks(self, key: VersionKey, chunks: Sequence[IndexedChunk], *, model: str, batch: int) -> None:
         """Store the batch in place of what an earlier try wrote. Raises NotFound when the document was deleted."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             number = await version_id(connection, key)
             await connection.execute(_REPLACE, {"version_id": number, "batch": batch})
             driver = await _driver(connection)
             async with driver.cursor() as cursor:
-                async with cursor.copy(_COPY_CHUNKS) as copy:
-                    for chunk in chunks:
-                        await copy.write_row(_chunk_row(key, number, batch, model, chunk))
-                async with cursor.copy(_COPY_POSTINGS) as copy:
-                    for chunk in chunks:
-                        length = sum(chunk.terms.values())
-                        for term, tf in chunk.terms.items():
-                            await copy.write_row((key.tenant_id, term, number, chunk.chunk.ordinal, tf, length))
+                await cursor.executemany(_ADD_CHUNK, [_chunk_row(key, number, batch, chunk) for chunk in chunks])
+                await cursor.executemany(_ADD_VECTOR, [_vector_row(key, number, model, chunk) for chunk in chunks])
 
     async def sample_text(self, key: VersionKey) -> str:
         """Raises ProcessingFailed when nothing is stored."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             found = (await connection.execute(_SAMPLE, key.model_dump())).scalar_one_or_none()
         if found is None:
             raise ProcessingFailed("No passages of the document are stored.")
@@ -90,14 +88,14 @@ def chunk_id(key: VersionKey, ordinal: int) -> UUID:
 
 
 async def _driver(connection: AsyncConnection) -> DriverConnection[Any]:
-    """psycopg's connection below SQLAlchemy's, in the same transaction: only it can COPY."""
+    """psycopg's connection below SQLAlchemy's, in the same transaction: it sends many rows without waiting for each."""
     driver = (await connection.get_raw_connection()).driver_connection
     if not isinstance(driver, DriverConnection):
-        raise TypeError(f"COPY needs psycopg, not {type(driver).__name__}")
+        raise TypeError(f"The driver must be psycopg, not {type(driver).__name__}")
     return driver
 
 
-def _chunk_row(key: VersionKey, number: int, batch: int, model: str, indexed: IndexedChunk) -> tuple[object, ...]:
+def _chunk_row(key: VersionKey, number: int, batch: int, indexed: IndexedChunk) -> tuple[object, ...]:
     """In the order of `_CHUNK_COLUMNS`."""
     chunk = indexed.chunk
     return (
@@ -121,6 +119,10 @@ def _chunk_row(key: VersionKey, number: int, batch: int, model: str, indexed: In
         Jsonb([span.model_dump() for span in chunk.spans]),
         indexed.content_hash,
         sum(indexed.terms.values()),
-        model,
-        vector_literal(indexed.embedding),
+        [storable(term) for term in indexed.terms],
+        [min(tf, _MAX_TF) for tf in indexed.terms.values()],
     )
+
+
+def _vector_row(key: VersionKey, number: int, model: str, indexed: IndexedChunk) -> tuple[object, ...]:
+    return key.tenant_id, number, indexed.chunk.ordinal, model, vector_literal(indexed.embedding)

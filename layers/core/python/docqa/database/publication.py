@@ -6,10 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from docqa.core.errors import NotFound, ProcessingFailed, Superseded
 from docqa.core.models import Status, VersionKey
 from docqa.database.connection import Database
-from docqa.database.rows import lock_tenant, move_epoch, remove_passages
+from docqa.database.postings import add_version
+from docqa.database.rows import allow_time, lock_tenant, move_epoch, remove_passages
+
+PUBLISH_S = 240
+"""A statement's time: 60,000 passages take about half a minute."""
 
 _FOUND = text("""
-    select v.id, v.status, d.active_version
+    select v.id, v.status, v.slot_from, d.active_version
       from documents d
       join document_versions v on v.document_id = d.id
      where d.id = :document_id and d.tenant_id = :tenant_id and d.deleted_at is null and v.version = :version
@@ -24,12 +28,24 @@ _BATCHES = text("""
 
 _COUNTED = text("""
     update document_versions v
-       set chunk_count = c.chunks, token_count = c.tokens, embedding_model = c.model
-      from (select count(*) as chunks, sum(length) as tokens, min(embedding_model) as model,
-                   count(distinct embedding_model) as models
+       set chunk_count = c.chunks, token_count = c.tokens, embedding_model = e.model
+      from (select count(*) as chunks, sum(length) as tokens, max(ordinal) as last
               from chunks
-             where version_id = :version_id) c
-     where v.id = :version_id and c.chunks > 0 and c.models = 1
+             where version_id = :version_id) c,
+           (select model, count(*) as chunks
+              from vectors
+             where version_id = :version_id
+             group by model) e,
+           tenants t
+     where v.id = :version_id and t.id = :tenant_id and v.tenant_id = t.id and c.last = c.chunks - 1
+       and e.chunks = c.chunks and e.model = coalesce(t.embedding_model, e.model)
+""")
+
+_CHOSEN = text("""
+    update tenants t
+       set embedding_model = v.embedding_model
+      from document_versions v
+     where t.id = :tenant_id and v.id = :version_id and t.embedding_model is null
 """)
 
 _ACTIVATED = text("update documents set active_version = :version where id = :document_id and tenant_id = :tenant_id")
@@ -60,22 +76,23 @@ class Publication:
         Raises NotFound (deleted meanwhile), Superseded (a newer version is active), ProcessingFailed (not processing or
         not every batch is stored). Nothing becomes visible then.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
+            await allow_time(connection, PUBLISH_S)
             await lock_tenant(connection, key.tenant_id)
             found = (await connection.execute(_FOUND, key.model_dump())).one_or_none()
             if found is None:
                 raise NotFound("The document was deleted while it was being processed.")
             superseded = found.active_version is not None and found.active_version > key.version
             if superseded:
-                await remove_passages(connection, [found.id])
-            elif not (found.status == Status.READY and found.active_version == key.version):
+                await remove_passages(connection, key.tenant_id, [found.id])
+            elif found.slot_from is None:
                 await _activate(connection, key, number=found.id, status=found.status)
         if superseded:
             raise Superseded()
 
     async def mark_ready(self, key: VersionKey) -> None:
         """Processing → ready, for the active version."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             await connection.execute(_READY, key.model_dump())
 
 
@@ -85,9 +102,12 @@ async def _activate(connection: AsyncConnection, key: VersionKey, *, number: int
     batches = (await connection.execute(_BATCHES, {"version_id": number})).one_or_none()
     if batches is None or batches.done < batches.total:
         raise ProcessingFailed("Not every part of the document was indexed.")
-    if (await connection.execute(_COUNTED, {"version_id": number})).rowcount == 0:
-        raise ProcessingFailed("The document has no passages of one embedding model.")
-    await connection.execute(_ACTIVATED, key.model_dump())
+    values = {"version_id": number, "tenant_id": key.tenant_id}
+    if (await connection.execute(_COUNTED, values)).rowcount == 0:
+        raise ProcessingFailed("The document has no passages, or not each has a vector of the model that answers.")
+    await connection.execute(_CHOSEN, values)
     older = await connection.execute(_OLDER, key.model_dump())
-    await remove_passages(connection, list(older.scalars()))
+    await remove_passages(connection, key.tenant_id, list(older.scalars()))
+    await connection.execute(_ACTIVATED, key.model_dump())
+    await add_version(connection, key, number=number)
     await move_epoch(connection, key.tenant_id)

@@ -1,24 +1,41 @@
-"""`SearchIndex`: first-stage retrieval, exact, in the one statement of `search.sql`."""
+"""`SearchIndex`: first-stage retrieval in the one statement of `search.sql`."""
 
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import RowMapping, TextClause, text
 
-from docqa.core.models import Box, Hit, SearchQuery, Span
+from docqa.core.models import Box, Filters, Hit, SearchQuery, Span
 from docqa.database.column_types import storable, vector_literal
 from docqa.database.connection import Database
+
+EXACT_BELOW = 20_000
+"""Vectors that are compared one by one (12 ms); more are looked for in the tenant's index (3 to 10 ms)."""
+
+PRUNE_ABOVE = 20_000
+"""Postings from which putting off the most frequent terms pays."""
+
+_DIMENSIONS_WITHOUT_VECTOR = 1
 
 
 class PostgresSearchIndex:
     """What is not published, deleted or another tenant's is never found."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, exact_below: int = EXACT_BELOW, prune_above: int = PRUNE_ABOVE) -> None:
         self._database = database
+        self._limits = {"exact_below": exact_below, "prune_above": prune_above}
 
     async def find(
-        self, query: SearchQuery, *, vector: tuple[float, ...] | None, terms: Sequence[str], pool: int
+        self,
+        query: SearchQuery,
+        *,
+        vector: tuple[float, ...] | None,
+        model: str,
+        terms: Sequence[str],
+        pool: int,
+        dense_weight: float = 0.5,
     ) -> list[Hit]:
         """Best first, at most `query.top_k`; dense-only without terms, lexical-only without a vector.
 
@@ -26,31 +43,49 @@ class PostgresSearchIndex:
         """
         values = {
             "tenant_id": query.tenant_id,
-            "document_ids": None if query.document_ids is None else list(query.document_ids),
-            "collection_ids": None if query.collection_ids is None else list(query.collection_ids),
+            **_narrowed(query),
             "vector": None if vector is None else vector_literal(vector),
+            "model": model,
             "terms": [storable(term) for term in terms],
             "pool": pool,
             "top_k": query.top_k,
+            "dense_weight": dense_weight,
+            **self._limits,
         }
-        async with self._database.transaction() as connection:
-            found = (await connection.execute(_statement(), values)).mappings().all()
-        return [
-            Hit(
-                **{
-                    **row,
-                    "boxes": tuple(Box(**box) for box in row["boxes"]),
-                    "spans": tuple(Span(**span) for span in row["spans"]),
-                    "heading_path": tuple(row["heading_path"]),
-                },
-                rank=rank,
-            )
-            for rank, row in enumerate(found, start=1)
-        ]
+        dimensions = _DIMENSIONS_WITHOUT_VECTOR if vector is None else len(vector)
+        async with self._database.transaction(query.tenant_id) as connection:
+            found = (await connection.execute(statement(dimensions), values)).mappings().all()
+        return [_hit(row, rank) for rank, row in enumerate(found, start=1)]
+
+
+def _narrowed(query: SearchQuery) -> dict[str, Any]:
+    """Parameters of what a search is narrowed to."""
+    limits: dict[str, Any] = {
+        "document_ids": None if query.document_ids is None else list(query.document_ids),
+        "collection_ids": None if query.collection_ids is None else list(query.collection_ids),
+        **{name: getattr(query.filters, name) for name in Filters.model_fields},
+    }
+    formats = query.filters.formats
+    limits["formats"] = None if formats is None else [format.value for format in formats]
+    return {**limits, "narrowed": any(limit is not None for limit in limits.values())}
+
+
+def _hit(row: RowMapping, rank: int) -> Hit:
+    return Hit(
+        **{
+            **row,
+            "boxes": tuple(Box(**box) for box in row["boxes"]),
+            "spans": tuple(Span(**span) for span in row["spans"]),
+            "heading_path": tuple(row["heading_path"]),
+        },
+        rank=rank,
+    )
 
 
 @cache
-def _statement() -> TextClause:
+def statement(dimensions: int) -> TextClause:
+    """`search.sql` for vectors of this length, which an index is bound to."""
     lines = files("docqa.database").joinpath("search.sql").read_text(encoding="utf-8").splitlines()
     # SQLAlchemy would take a colon in a comment for a parameter.
-    return text("\n".join(line for line in lines if not line.lstrip().startswith("--")))
+    sql = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
+    return text(sql.replace("{dimensions}", str(dimensions)))

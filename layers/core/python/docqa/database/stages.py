@@ -52,7 +52,7 @@ class Stages:
 
     async def stage_started(self, key: VersionKey, stage: Stage, *, total: int) -> None:
         """Batches of passages that an earlier attempt stored beyond `total` go when embedding starts."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             values = {**key.model_dump(), "stage": stage.value, "total": total}
             version_id = (await connection.execute(_CURRENT, values)).scalar_one_or_none()
             if version_id is None:
@@ -63,7 +63,7 @@ class Stages:
 
     async def unit_done(self, key: VersionKey, stage: Stage, *, unit: int) -> None:
         """Units count from 0; the stage is finished when `total` different ones are done."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(key.tenant_id) as connection:
             values = {**key.model_dump(), "stage": stage.value, "unit": unit}
             version_id = (await connection.execute(_LOCKED, values)).scalar_one_or_none()
             if version_id is None:

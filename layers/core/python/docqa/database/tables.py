@@ -1,8 +1,8 @@
 """The tables as SQLAlchemy sees them. The migrations make them; a test compares both on a real server.
 
 `version_id` stands for (document_id, version) where rows are many. Foreign keys carry the tenant along, so that a row
-cannot belong to another tenant than what it hangs on; postings, which are the most, do without and are read through the
-tenant's active versions.
+cannot belong to another tenant than what it hangs on. Row-level security (in the migrations) lets a transaction see the
+rows of its tenant only; see `connection`.
 """
 
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from docqa.core.models import Stage, Status
-from docqa.database.column_types import DIMENSIONS, StorableText, Vector
+from docqa.database.column_types import HalfVector, StorableText
 
 metadata = MetaData(
     naming_convention={
@@ -68,6 +69,11 @@ tenants = Table(
     _id(),
     Column("name", StorableText, nullable=False),
     Column("epoch", BigInteger, nullable=False, server_default=text("0")),  # moves whenever search results may change
+    # What BM25 counts over: passages that answer and their terms, kept by the transactions that publish and withdraw
+    Column("chunk_count", BigInteger, nullable=False, server_default=text("0")),
+    Column("token_count", BigInteger, nullable=False, server_default=text("0")),
+    Column("next_slot", Integer, nullable=False, server_default=text("0")),
+    Column("embedding_model", Text),  # whose vectors are searched; what was published first has chosen it
     _moment("created_at"),
 )
 
@@ -149,6 +155,7 @@ document_versions = Table(
     Column("chunk_count", Integer),  # set when published
     Column("token_count", BigInteger),  # sum of the chunks' lengths in terms, set when published
     Column("embedding_model", Text),  # set when published
+    Column("slot_from", Integer),  # number of its first passage among the tenant's; set while it answers
     Column("options", JSONB, nullable=False, server_default=text("'{}'::jsonb")),  # the collection's when it was made
     Column("chunker", Text),  # name and version of what cut it
     Column("metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
@@ -181,6 +188,13 @@ document_versions = Table(
         name="failed_has_a_reason",
     ),
     CheckConstraint("(status = 'ready') = (ready_at is not null)", name="ready_has_a_time"),
+)
+Index(
+    "document_versions_slot_key",
+    document_versions.c.tenant_id,
+    document_versions.c.slot_from,
+    unique=True,
+    postgresql_where=text("slot_from is not null"),
 )
 Index(
     "document_versions_open_idx",
@@ -239,33 +253,46 @@ chunks = Table(
     Column("spans", JSONB, nullable=False),
     Column("content_hash", LargeBinary, nullable=False),
     Column("length", Integer, nullable=False),  # number of terms, with repetition
-    Column("embedding_model", Text, nullable=False),
-    Column("embedding", Vector(DIMENSIONS), nullable=False),
+    # The terms and how often each stands in the passage: what publishing and withdrawing a version count
+    Column("terms", ARRAY(Text), nullable=False),
+    Column("frequencies", ARRAY(SmallInteger), nullable=False),
     UniqueConstraint("version_id", "ordinal"),
     _belongs(("version_id", "tenant_id"), "document_versions"),
     CheckConstraint("octet_length(content_hash) = 32", name="content_hash"),
 )
-# In the row itself: an exact scan would otherwise fetch every vector from the TOAST table.
-event.listen(chunks, "after_create", DDL("alter table chunks alter column embedding set storage plain"))  # type: ignore[no-untyped-call]
 Index(None, chunks.c.version_id, chunks.c.batch)
 Index(None, chunks.c.tenant_id, chunks.c.content_hash)
 
-# Which term stands in which chunk: the inverted index of BM25, read through its primary key alone.
+# Apart from the passages, so that an exact scan reads nothing else. Rows of two models may stand side by side.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("version_id", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("embedding", HalfVector, nullable=False),
+    PrimaryKeyConstraint("version_id", "ordinal", "model"),
+    _belongs(("version_id", "ordinal"), "chunks", ("version_id", "ordinal")),
+)
+# In the row itself: an exact scan would otherwise fetch every vector from the TOAST table.
+event.listen(vectors, "after_create", DDL("alter table vectors alter column embedding set storage plain"))  # type: ignore[no-untyped-call]
+
+# The inverted index of BM25: in which passages that answer now a term stands. A passage's slot is `slot_from` of its
+# version + its ordinal; a row holds the slots of one block of 2,048, packed as `database/postings.py` says.
 postings = Table(
     "postings",
     metadata,
     Column("tenant_id", Uuid, nullable=False),
     Column("term", Text, nullable=False),
-    Column("version_id", BigInteger, nullable=False),
-    Column("ordinal", Integer, nullable=False),
-    Column("tf", Integer, nullable=False),
-    Column("length", Integer, nullable=False),  # the chunk's, so that BM25 reads this index alone
-    PrimaryKeyConstraint("tenant_id", "term", "version_id", "ordinal", postgresql_include=["tf", "length"]),
-    _belongs(("version_id", "ordinal"), "chunks", ("version_id", "ordinal")),
+    Column("block", Integer, nullable=False),
+    Column("df", Integer, nullable=False),
+    Column("entries", ARRAY(Integer), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "term", "block"),
+    _belongs(("tenant_id",), "tenants", ("id",)),
     CheckConstraint("octet_length(term) <= 256", name="term"),
-    CheckConstraint("tf between 1 and length", name="tf"),
+    CheckConstraint("df = cardinality(entries) and df > 0", name="df"),
 )
-Index(None, postings.c.version_id, postings.c.ordinal)
 
 conversations = Table(
     "conversations",

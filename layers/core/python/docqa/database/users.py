@@ -1,5 +1,7 @@
 """`UserStore`: accounts."""
 
+from uuid import uuid4
+
 from sqlalchemy import exc, insert, select, text
 
 from docqa.core.errors import EmailTaken
@@ -19,11 +21,10 @@ class PostgresUsers:
 
     async def register(self, *, email: str, password_hash: str) -> Identity:
         """A tenant with its default collection and its first user. Raises EmailTaken."""
+        tenant_id = uuid4()
         try:
-            async with self._database.transaction() as connection:
-                tenant_id = (
-                    await connection.execute(insert(tenants).values(name=email).returning(tenants.c.id))
-                ).scalar_one()
+            async with self._database.transaction(tenant_id) as connection:
+                await connection.execute(insert(tenants).values(id=tenant_id, name=email))
                 await connection.execute(
                     insert(collections).values(tenant_id=tenant_id, name=DEFAULT_COLLECTION, is_default=True)
                 )
@@ -42,7 +43,7 @@ class PostgresUsers:
 
     async def by_email(self, email: str) -> tuple[Identity, str] | None:
         """The account and its password hash."""
-        async with self._database.transaction() as connection:
+        async with self._database.system() as connection:
             found = await connection.execute(
                 select(users).where(text("lower(email) = lower(:email)")).params(email=email.replace("\x00", ""))
             )

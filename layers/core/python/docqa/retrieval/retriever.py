@@ -29,6 +29,7 @@ class HybridRetriever:
         hits = await self._index.find(
             wanted,
             vector=None if query.mode == SearchMode.LEXICAL else await self._embedder.embed_query(query.query),
+            model=self._embedder.model,
             terms=() if query.mode == SearchMode.DENSE else self._analyzer.query_terms(query.query),
             pool=max(POOL, wanted.top_k),
         )

@@ -6,6 +6,7 @@ origin at the top left of the page as it is displayed.
 
 from docqa.core.models.answers import (
     Citation,
+    Filters,
     Hit,
     Identity,
     Question,
@@ -70,6 +71,7 @@ __all__ = [
     "DocumentView",
     "DocumentWarning",
     "Failure",
+    "Filters",
     "Format",
     "Hidden",
     "Hit",

@@ -1,9 +1,10 @@
 """Searches, questions, and what comes back."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from docqa.core.models.base import Box, Model
+from docqa.core.models.base import Box, Format, Model
 from docqa.core.models.reading import Span
 
 
@@ -15,8 +16,25 @@ class SearchMode(StrEnum):
     LEXICAL = "lexical"
 
 
+class Filters(Model):
+    """What a search is narrowed to, beside documents and collections; None means no limit.
+
+    `page_from` to `page_to`: passages that touch these pages or slides. `created_after` to `created_before`
+    (excluded): when the document came.
+    """
+
+    page_from: int | None = None
+    page_to: int | None = None
+    formats: tuple[Format, ...] | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
 class SearchQuery(Model):
-    """A search by one tenant. `document_ids` and `collection_ids` None mean all; a passage must be in both."""
+    """A search by one tenant. `document_ids` and `collection_ids` None mean all; a passage must be in both.
+
+    `epoch`: the tenant's when the search was allowed, None for a result that may not be cached.
+    """
 
     tenant_id: UUID
     query: str
@@ -24,7 +42,9 @@ class SearchQuery(Model):
     mode: SearchMode = SearchMode.HYBRID
     document_ids: tuple[UUID, ...] | None = None
     collection_ids: tuple[UUID, ...] | None = None
+    filters: Filters = Filters()
     rerank: bool = False
+    epoch: int | None = None
 
 
 class Hit(Model):

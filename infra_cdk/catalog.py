@@ -126,7 +126,7 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         needs=frozenset({Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE, Need.INFERENCE}),
     ),
     _ingest("embed", memory_mb=512, timeout_s=300, needs=frozenset({Need.ARTIFACTS_READ, Need.INFERENCE})),
-    _ingest("publish", memory_mb=512, timeout_s=120, needs=frozenset({Need.ARTIFACTS_READ, Need.INFERENCE})),
+    _ingest("publish", memory_mb=512, timeout_s=300, needs=frozenset({Need.ARTIFACTS_READ, Need.INFERENCE})),
     _ingest("status", memory_mb=512, timeout_s=60, needs=frozenset()),
     FunctionSpec(
         name="migrate",
@@ -143,6 +143,15 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         timeout_s=120,
         layers=("base", "core"),
         needs=frozenset({Need.DATABASE, Need.CACHE, Need.START_INGEST, Need.WATCH_INGEST, Need.UPLOADS_READ}),
+    ),
+    FunctionSpec(
+        name="index",
+        handler="operations.index.handler",
+        memory_mb=512,
+        timeout_s=900,  # the longest there is; a build goes on in the database after that
+        layers=("base", "core"),
+        needs=frozenset({Need.DATABASE}),
+        local_environments=1,
     ),
 )
 

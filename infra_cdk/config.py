@@ -61,6 +61,7 @@ class Target:
     parse_concurrency: int
     embed_concurrency: int
     janitor_minutes: int
+    index_minutes: int
 
 
 def local(*, python: str | None = None, allowed_origins: tuple[str, ...] = LOCAL_ORIGINS) -> Target:
@@ -84,6 +85,7 @@ def local(*, python: str | None = None, allowed_origins: tuple[str, ...] = LOCAL
         parse_concurrency=2,
         embed_concurrency=2,
         janitor_minutes=1,
+        index_minutes=10,
     )
 
 
@@ -108,6 +110,7 @@ def aws(*, allowed_origins: tuple[str, ...], account: str | None = None, region:
         parse_concurrency=10,
         embed_concurrency=5,
         janitor_minutes=5,
+        index_minutes=15,
     )
 
 

@@ -1,1 +1,1 @@
-"""Migrations on deploy, and the janitor on a schedule."""
+"""Migrations on deploy; the janitor and the keeper of indexes on a schedule."""

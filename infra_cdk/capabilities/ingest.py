@@ -176,12 +176,14 @@ class FailureRule(Construct):
 class Schedule(Construct):
     """Calls a function every so many minutes."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, function: lambda_.IFunction, minutes: int) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, function: lambda_.IFunction, minutes: int, purpose: str
+    ) -> None:
         super().__init__(scope, construct_id)
         rule = events.CfnRule(
             self,
             "Resource",
-            description="Ends what outlived its deadline",
+            description=purpose,
             schedule_expression=f"rate({minutes} minute{'s' if minutes > 1 else ''})",
             targets=[events.CfnRule.TargetProperty(id="function", arn=function.function_arn)],
         )

@@ -81,8 +81,14 @@ class DocqaStack(Stack):
             timeout_s=migrate.timeout_s,
         )
         uploads.node.add_dependency(migrations)  # no document may start before its tables are there
-        janitor = Schedule(self, "JanitorSchedule", function=self.functions["janitor"], minutes=target.janitor_minutes)
-        janitor.node.add_dependency(migrations)
+        for name, minutes, purpose in (
+            ("janitor", target.janitor_minutes, "Ends what outlived its deadline"),
+            ("index", target.index_minutes, "Builds vector indexes of large tenants"),
+        ):
+            schedule = Schedule(
+                self, f"{_pascal(name)}Schedule", function=self.functions[name], minutes=minutes, purpose=purpose
+            )
+            schedule.node.add_dependency(migrations)
         http = HttpApi(self, "Http", target=target, buffered=self.functions["api"], streamed=self.functions["stream"])
         stream = StreamUrl(self, "StreamAddress", target=target, function=self.functions["stream"])
         self._outputs(

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -30,7 +31,8 @@ def version() -> str:
 class PostgresServer:
     """Started once a session. PostgreSQL refuses to run as root, so that root starts it as nobody."""
 
-    def __init__(self, install: Path) -> None:
+    def __init__(self, install: Path, settings: Sequence[str] = _FAST) -> None:
+        self._settings = settings
         self._root = os.geteuid() == 0
         self.folder = Path(tempfile.mkdtemp(prefix="docqa-pg-", dir="/tmp"))
         self._install = self._reachable(install)
@@ -43,7 +45,7 @@ class PostgresServer:
         self._run(
             "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"
         )
-        for setting in _FAST:
+        for setting in self._settings:
             options += ["-c", setting]
         self._run(
             "pg_ctl",

@@ -58,6 +58,7 @@ def test_actions_are_exactly_what_each_function_needs(template: Template) -> Non
         "ingest-status": [secret],
         "migrate": [secret],
         "janitor": sorted([secret, get, see, "states:StartExecution", "states:DescribeExecution"]),
+        "index": [secret],
     }
 
 

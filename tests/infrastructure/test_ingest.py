@@ -157,12 +157,15 @@ def test_a_new_migration_is_a_new_version(template: Template) -> None:
     assert int(migration["ServiceTimeout"]) == template.function("migrate")["Timeout"]
 
 
-def test_the_janitor_comes_every_minute_or_every_five(local: Template, aws: Template) -> None:
+def test_the_janitor_and_the_keeper_of_indexes_come_on_schedules(local: Template, aws: Template) -> None:
     def rates(template: Template) -> list[str]:
         found = [r.get("ScheduleExpression") for r in template.all("AWS::Events::Rule").values()]
         return [rate for rate in found if rate]
 
-    assert (rates(local), rates(aws)) == (["rate(1 minute)"], ["rate(5 minutes)"])
+    assert (rates(local), rates(aws)) == (
+        ["rate(1 minute)", "rate(10 minutes)"],
+        ["rate(5 minutes)", "rate(15 minutes)"],
+    )
 
 
 def test_rules_may_call_only_as_themselves(template: Template) -> None:
@@ -170,5 +173,5 @@ def test_rules_may_call_only_as_themselves(template: Template) -> None:
         p for p in template.all("AWS::Lambda::Permission").values() if p["Principal"] == "events.amazonaws.com"
     ]
     rules = set(template.all("AWS::Events::Rule"))
-    assert len(permissions) == 2
+    assert len(permissions) == 3
     assert all(p["SourceArn"]["Fn::GetAtt"][0] in rules for p in permissions)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from docqa.ingestion.claim import ClaimStage
     from docqa.ingestion.embed import EmbedStage
     from docqa.ingestion.failure import FailureStage
+    from docqa.ingestion.indexing import IndexKeeper
     from docqa.ingestion.parse import ParseStage
     from docqa.ingestion.publish import PublishStage
     from docqa.ingestion.recovery import Janitor
@@ -257,6 +258,13 @@ class Container:
             executions=self.executions,
             upload_lifetime_s=self.settings.upload_lifetime_s,
         )
+
+    @cached_property
+    def index_keeper(self) -> "IndexKeeper":
+        from docqa.database.indexes import VectorIndexes
+        from docqa.ingestion.indexing import IndexKeeper
+
+        return IndexKeeper(store=VectorIndexes(self.database))
 
     # -- operations ----------------------------------------------------------------------------------
 

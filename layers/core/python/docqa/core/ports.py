@@ -335,6 +335,22 @@ class SearchIndex(Protocol):
         ...
 
 
+class IndexStore(Protocol):
+    """Indexes of the vectors of large tenants."""
+
+    async def tend(self) -> tuple[list[str], list[str]]:
+        """Build what is missing and drop what is useless: (names built, names dropped). Never twice at a time."""
+        ...
+
+    async def valid(self) -> list[str]:
+        """Names of the indexes that searches use."""
+        ...
+
+    async def recall(self, name: str) -> float:
+        """Share (0..1) of the truly nearest passages that the index finds, by samples. Raises NotFound."""
+        ...
+
+
 class Retriever(Protocol):
     """Finds passages in what is published and belongs to the tenant."""
 

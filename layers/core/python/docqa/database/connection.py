@@ -20,6 +20,9 @@ from docqa.database.errors import translated
 IDLE_CHECK_S = 30.0
 """After this long unused (a frozen environment, a network that forgets) a connection is asked before use."""
 
+EF_SEARCH = 200
+"""Candidates that a search of a vector index keeps (at least the pool): see benchmarks/RESULTS.md for its recall."""
+
 _LAST_USED = "docqa_last_used"
 _ENTER = text("select set_config('docqa.tenant_id', :tenant_id, true)")
 
@@ -53,7 +56,10 @@ class Database:
                 # A peer that vanished without a word is noticed in seconds, not after the kernel's minutes.
                 "tcp_user_timeout": connect_timeout_s * 1000,
                 # Compiling a plan to machine code costs more than the whole search that it would speed up.
-                "options": f"-c role=docqa_tenant -c statement_timeout={int(statement_timeout_s * 1000)} -c jit=off",
+                "options": f"-c role=docqa_tenant -c statement_timeout={int(statement_timeout_s * 1000)} -c jit=off"
+                # Searches come side by side, so that starting workers for one costs more than they bring.
+                " -c max_parallel_workers_per_gather=0"
+                f" -c hnsw.iterative_scan=strict_order -c hnsw.ef_search={EF_SEARCH}",
                 # Plans are made for the values at hand; server-side statements would also pin a proxied connection.
                 "prepare_threshold": None,
             },
@@ -76,6 +82,22 @@ class Database:
         async with self._begun() as connection:
             await connection.execute(text("set local role docqa_system"))
             yield connection
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of its own that owns the tables, without a transaction or a time limit: to build indexes.
+
+        Rows are hidden from it as from everybody else. Raises DependencyUnavailable.
+        """
+        with translated():
+            async with self._engine.connect() as pooled:
+                connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text("set role none"))
+                await connection.execute(text("set statement_timeout = 0"))
+                try:
+                    yield connection
+                finally:
+                    await connection.invalidate()  # what was set must not reach the next user of the connection
 
     async def ping(self) -> None:
         """Raises DependencyUnavailable."""

@@ -1,9 +1,11 @@
 """`SearchIndex`: first-stage retrieval in the one statement of `search.sql`."""
 
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import RowMapping, TextClause, text
 
@@ -46,6 +48,7 @@ class PostgresSearchIndex:
             **_narrowed(query),
             "vector": None if vector is None else vector_literal(vector),
             "model": model,
+            "index": index_name(query.tenant_id, model),
             "terms": [storable(term) for term in terms],
             "pool": pool,
             "top_k": query.top_k,
@@ -56,6 +59,11 @@ class PostgresSearchIndex:
         async with self._database.transaction(query.tenant_id) as connection:
             found = (await connection.execute(statement(dimensions), values)).mappings().all()
         return [_hit(row, rank) for rank, row in enumerate(found, start=1)]
+
+
+def index_name(tenant_id: UUID, model: str) -> str:
+    """Of the tenant's index of vectors by this model; see `indexes`."""
+    return f"vectors_hnsw_{tenant_id.hex}_{zlib.crc32(model.encode()):08x}"
 
 
 def _narrowed(query: SearchQuery) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 --
 -- :tenant_id · what it is narrowed to, each null for no limit: :document_ids, :collection_ids, :formats, :page_from,
 -- :page_to, :created_after, :created_before (:narrowed says whether any is given) · :vector (null: no dense part) of
--- :model · :terms (empty: no lexical part) · :pool, :top_k, :dense_weight · :exact_below, :prune_above (see below)
+-- :model, which have the index named :index if any · :terms (empty: no lexical part) · :pool, :top_k, :dense_weight · :exact_below, :prune_above (see below)
 --
 -- A passage has a slot: a number within its tenant, from its version's slot_from on (`postings.py`). Both arms work with
 -- slots; only the passages that are returned are read.
@@ -14,7 +14,7 @@
 -- they are then counted for the candidates only (MaxScore: Turtle and Flood, "Query Evaluation", 1995; the result is the
 -- same, it takes a quarter of the time). Worth the trouble above :prune_above postings.
 --
--- Vectors are compared one by one up to :exact_below of them; above that, the index of the tenant is asked.
+-- Vectors are compared one by one up to :exact_below of them; above that, the index of the tenant is asked if there is one.
 --
 -- Fusion: mean of both scores, weighted, after min-max over the pool, which is the union of the best :pool of each kind;
 -- every member gets both scores. When no term is found anywhere, the lexical arm has seen nothing and does not count.
@@ -51,7 +51,8 @@ ranges as materialized (
 ),
 scope as materialized (
     select t.n, t.average_length, a.slots,
-           case when :narrowed then a.size else t.n end > :exact_below as by_index
+           case when :narrowed then a.size else t.n end > :exact_below
+           and exists (select from pg_index where indexrelid = to_regclass(:index) and indisvalid) as by_index
       from tenant t
      cross join (select coalesce(range_agg(slots), '{}') as slots,
                         coalesce(sum(upper(slots) - lower(slots)), 0)::float8 as size
@@ -125,13 +126,14 @@ first as materialized (
      group by slot
 ),
 threshold as materialized (
-    select (select coalesce(sum(bound), 0) from terms where put_off) as rest,
-           (select score from first order by score desc offset :pool - 1 limit 1) as score
+    select rest, score, coalesce(score < rest, true) as all_count
+      from (select (select coalesce(sum(bound), 0) from terms where put_off) as rest,
+                   (select score from first order by score desc offset :pool - 1 limit 1) as score) t
 ),
 candidates as materialized (
-    select slot from first cross join threshold t where t.rest > 0 and first.score + t.rest >= t.score
+    select f.slot, f.score from first f cross join threshold t where t.all_count or f.score + t.rest >= t.score
      union
-    select slot from near where (select rest from threshold) > 0
+    select n.slot, f.score from near n left join first f using (slot)
 ),
 second as materialized (
     select slot, sum(score) as score
@@ -144,17 +146,17 @@ second as materialized (
                      cross join scope s
                      where t.put_off) entries
              offset 0) scores
-     where (coalesce((select t.score < t.rest from threshold t), true) or slot in (select slot from candidates))
+     where ((select all_count from threshold) or slot in (select slot from candidates))
        and (not :narrowed or slot <@ (select slots from scope))
      group by slot
 ),
 lexical as materialized (
     select slot, sum(score) as score
-      from (select slot, score from first union all select slot, score from second) parts
+      from (select slot, score from candidates union all select slot, score from second) parts
      group by slot
 ),
 matching as (
-    select slot from lexical order by score desc, slot limit :pool
+    select slot from lexical where score is not null order by score desc, slot limit :pool
 ),
 
 -- fusion --------------------------------------------------------------------------------------------------------------
@@ -163,7 +165,9 @@ pool as materialized (
 ),
 scored as materialized (
     select p.slot, v.id as version_id,
-           1 - (cast(e.embedding as halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))) as dense,
+           (select 1 - (cast(e.embedding as halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions})))
+              from vectors e
+             where e.version_id = v.id and e.ordinal = p.slot - v.slot_from and e.model = :model) as dense,
            case when cardinality(cast(:terms as text[])) > 0 then coalesce(l.score, 0) end as lexical
       from pool p
      cross join lateral (select id, slot_from
@@ -171,7 +175,6 @@ scored as materialized (
                           where tenant_id = :tenant_id and slot_from <= p.slot
                           order by slot_from desc
                           limit 1) v
-      left join vectors e on e.version_id = v.id and e.ordinal = p.slot - v.slot_from and e.model = :model
       left join lexical l on l.slot = p.slot
 ),
 limits as (

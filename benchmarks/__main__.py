@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import chunking, machine, memory, parsing, questions, scanned, stack, torture
+from benchmarks import chunking, machine, memory, parsing, questions, scale, scanned, stack, torture
 from benchmarks.figures import Grid, Section
 from docqa_localstack.host.paths import StackPaths
 from tests.fakes.models import models_dir, tessdata_dir
@@ -37,6 +37,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mutations", type=int, default=20, help="with --torture: damaged copies of each file")
     parser.add_argument("--seconds", type=float, default=600, help="with --torture: when to stop making copies")
     parser.add_argument("--memory", action="store_true", help="memory and time of documents made long, no stack")
+    parser.add_argument("--scale", default="", metavar="SIZES", help="search by size, as 1000,100000; no stack")
+    parser.add_argument("--alone", action="store_true", help="with --scale: without the peers")
     return parser.parse_args()
 
 
@@ -53,6 +55,9 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
         return "torture", found
     if arguments.memory:
         return "memory", memory.measure()
+    if arguments.scale:
+        sizes = [int(size) for size in arguments.scale.split(",")]
+        return "scale", scale.measure(sizes, peers=not arguments.alone)
     running = Stack.of(StackPaths.current())
     if arguments.scanned:
         return "scanned", [scanned.measure(running, arguments.scanned)]

@@ -181,7 +181,7 @@ def _wrong(plan: DocumentPlan, block: Block) -> Iterator[str]:
         yield "characters that no database takes"
     if (block.level is None) == (block.kind is BlockKind.HEADING) or (block.level or 1) < 1:
         yield "level"
-    if (block.row is None) == (block.kind is BlockKind.ROW) or (block.row or 1) < 1:
+    if (block.row is None and block.kind is BlockKind.ROW) or (block.row or 1) < 1:
         yield "row"
     boxes = [*block.boxes, *(span.box for span in block.spans)]
     if any(

@@ -1,6 +1,7 @@
 """Writes the sample documents anew: `python -m samples.make`. They are committed; this shows where they come from."""
 
 import csv
+import json
 from datetime import date, datetime
 from pathlib import Path
 
@@ -173,6 +174,13 @@ def write_xlsx(path: Path) -> None:
     book.save(path)
 
 
+def write_jsonl(path: Path) -> None:
+    """Answers to letters: a title, a text and who wrote it, one record a line."""
+    records = ({"title": title, "text": text, "answered_by": name} for title, text, name in texts.LETTERS)
+    lines = [f"{json.dumps(record, ensure_ascii=False)}\n" for record in records]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     write_pdf(FOLDER / "crew-handbook.pdf")
@@ -187,6 +195,7 @@ def main() -> None:
     ):
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
     write_xlsx(FOLDER / "pier-inspections.xlsx")
+    write_jsonl(FOLDER / "letters.jsonl")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The sample documents that are text as they stand: a web page, notes in Markdown, minutes, a mail."""
+"""The sample documents that are text as they stand: a web page, notes in Markdown, minutes, a mail, records."""
 
 NOTICES = """\
 <!DOCTYPE html>
@@ -190,3 +190,32 @@ iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJ
 
 --outer--
 """
+
+LETTERS = (
+    (
+        "A pram on the gangway",
+        "Prams are lifted over the gangway by the deck hands. Fold it only if there is a queue.",
+        "Kaja Moen",
+    ),
+    (
+        "Vegan food",
+        "The kiosk of the Alke sells a vegan soup, the Havsula a vegan pancake. Other vessels have fruit only.",
+        "Ola Rygg",
+    ),
+    (
+        "Seasickness",
+        "Sit amidships and look at the horizon. Tablets are given out free of charge at the kiosk.",
+        "Kaja Moen",
+    ),
+    (
+        "A drone over the deck",
+        "Drones may be flown ashore only. A captain who sees one over the deck slows down to four knots.",
+        "Ola Rygg",
+    ),
+    (
+        "Wheelchairs",
+        "The lift of the Lomvi carries 320 kilograms. Please write two days ahead so that a ramp is ready.",
+        "Kaja Moen",
+    ),
+)
+"""Title, text and who wrote it."""

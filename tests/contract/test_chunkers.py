@@ -295,6 +295,43 @@ def test_a_summary_stands_alone(strategy: ChunkStrategy) -> None:
     assert [chunk.text for chunk in cut(strategy, row, summary, prose)] == [row.text, summary.text, prose.text]
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.one_of(st.just(""), SHORT), st.one_of(st.just(""), TEXTS)), max_size=8), choices())
+def test_a_record_that_stands_alone_shares_no_passage(records: list[tuple[str, str]], options: IngestOptions) -> None:
+    blocks = [
+        Block(kind=kind, text=text, row=row, level=1 if kind is BlockKind.HEADING else None)
+        for row, record in enumerate(records, 1)
+        for kind, text in zip((BlockKind.HEADING, BlockKind.PARAGRAPH), record, strict=True)
+        if text
+    ]
+    found = chunked(blocks, options)
+    assert {chunk.row_from for chunk in found} == {block.row for block in blocks}
+    parents: dict[int, set[int | None]] = {}
+    for chunk in found:
+        assert chunk.row_from == chunk.row_to is not None
+        title, text = records[chunk.row_from - 1]
+        assert chunk.heading_path in ((title,), ())
+        assert squeezed(chunk.text) in squeezed(f"{title}\n{text}")
+        parents.setdefault(chunk.parent, set()).add(chunk.row_from)
+    assert all(len(rows) == 1 for rows in parents.values())
+
+
+def test_a_short_record_is_one_passage_of_its_title_and_text(strategy: ChunkStrategy) -> None:
+    blocks = [
+        block
+        for row in (3, 4, 6)
+        for block in (
+            Block(kind=BlockKind.HEADING, text=f"Lamp {row}", level=1, row=row),
+            Block(kind=BlockKind.PARAGRAPH, text="It was bright.", row=row),
+            Block(kind=BlockKind.PARAGRAPH, text="It was seen.", row=row),
+        )
+    ]
+    found = cut(strategy, *blocks, overlap_tokens=10)
+    assert [(chunk.row_from, chunk.searchable_text()) for chunk in found] == [
+        (row, f"Lamp {row}\nIt was bright.\nIt was seen.") for row in (3, 4, 6)
+    ]
+
+
 def test_a_footnote_never_ends_up_within_a_sentence(strategy: ChunkStrategy) -> None:
     found = cut(
         strategy,

@@ -1,6 +1,7 @@
 """Documents made on the spot, so that tests know every word that is in them."""
 
 import io
+import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
@@ -283,6 +284,15 @@ def write_xlsx(path: Path, rows: int = 40) -> None:
     write_parts(path, workbook_xml({"Ships": sheet_data(ships), "Storms": sheet_data(storms)}))
 
 
+def write_jsonl(path: Path, rows: int = 40) -> None:
+    """Two texts with titles, then ships as records of fields."""
+    texts = [{"_id": "a1", "title": "The lamp", "text": PROSE}, {"title": "Ships", "text": "the Amity\n\nthe Bounty"}]
+    ships = [
+        {"Name": f"Ship {n}", "Year": 1870 + n, "Crew": {"Captain": f"Okafor, M. {n}"}} for n in range(1, rows + 1)
+    ]
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in [*texts, *ships]), encoding="utf-8")
+
+
 WRITERS: dict[Format, Callable[[Path], None]] = {
     Format.PDF: write_pdf,
     Format.DOCX: write_docx,
@@ -293,6 +303,7 @@ WRITERS: dict[Format, Callable[[Path], None]] = {
     Format.TEXT: write_text,
     Format.EML: write_eml,
     Format.XLSX: write_xlsx,
+    Format.JSONL: write_jsonl,
 }
 SENTENCE: dict[Format, str] = {
     Format.PDF: "Its lamp could be seen from twenty miles away on a clear night.",
@@ -301,4 +312,5 @@ SENTENCE: dict[Format, str] = {
     Format.CSV: "Name: Ship 7; Year: 1877; Captain: Okafor, M. 7",
     **dict.fromkeys((Format.HTML, Format.MARKDOWN, Format.TEXT, Format.EML), PROSE.split(". ")[1] + "."),
     Format.XLSX: "Name: Ship 7; Year: 1877; Captain: Okafor, M. 7",
+    Format.JSONL: "Name: Ship 7; Year: 1877; Crew.Captain: Okafor, M. 7",
 }

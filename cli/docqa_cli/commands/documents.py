@@ -18,7 +18,9 @@ DocumentId = Annotated[str, typer.Argument(metavar="DOCUMENT", help="Id of a doc
 
 
 def upload(
-    files: Annotated[list[Path], typer.Argument(help="PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, text or EML files.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="PDF, Office, CSV, JSON Lines, HTML, Markdown, text or EML files.")
+    ],
     wait: Wait = False,
     collection: CollectionName = None,
     timeout: Timeout = 600,

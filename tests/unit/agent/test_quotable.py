@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.agent.quotable import MAX_ROW, MAX_SENTENCE, pieces
+from docqa.agent.quotable import MAX_ROW, MAX_SENTENCE, holds_rows, pieces
+from tests.fakes.answering import make_hit
 
 
 @given(st.text(alphabet="ab .;,|\n|。A1", max_size=1_500), st.booleans())
@@ -57,3 +58,17 @@ def test_a_long_sentence_is_cut_where_clauses_end() -> None:
     found = pieces(clause * 20 + "home.", is_csv=False)
     assert len(found) > 1
     assert all(piece.text.endswith(("sea,", "home.")) for piece in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "expected"),
+    [
+        ("Name: Amity; Year: 1874", (3, 3), True),
+        ("Name: Amity\nName: Bounty", (3, 4), True),
+        ("The lift carries 320 kilograms.\nanswered_by: Kaja Moen", (5, 5), False),
+        ("Name: Amity", None, False),
+    ],
+)
+def test_a_record_of_prose_holds_no_rows(text: str, rows: tuple[int, int] | None, expected: bool) -> None:
+    hit = make_hit(text, rows=rows)
+    assert holds_rows(hit) is expected

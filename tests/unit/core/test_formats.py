@@ -18,6 +18,7 @@ from docqa.core.models import Format
         ("a.docm", Format.DOCX),
         ("a.ppsx", Format.PPTX),
         ("message.eml", Format.EML),
+        ("events.ndjson", Format.JSONL),
         ("pdf", None),
         ("a.exe", None),
         ("a.", None),

@@ -13,7 +13,7 @@ SAMPLES = Path(__file__).parents[3] / "samples" / "documents"
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("name", ["workshop-stock.csv", "pier-inspections.xlsx"])
+@pytest.mark.parametrize("name", ["workshop-stock.csv", "pier-inspections.xlsx", "letters.jsonl"])
 def test_a_sample_reads_as_recorded(name: str) -> None:
     parser = parser_for(Format(name.rpartition(".")[2]))
     plan = parser.plan(SAMPLES / name, max_pages=1)

@@ -18,12 +18,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "upload"
 
 
-TEXTS = (Format.CSV, Format.HTML, Format.MARKDOWN, Format.TEXT, Format.EML)
+TEXTS = (Format.CSV, Format.HTML, Format.MARKDOWN, Format.TEXT, Format.EML, Format.JSONL)
 READ_AS = {  # declared → the formats whose content may stand under the name
     Format.TEXT: TEXTS,
     Format.MARKDOWN: TEXTS,
     Format.CSV: (Format.CSV, Format.MARKDOWN, Format.TEXT),
-    Format.HTML: (Format.CSV, Format.HTML, Format.MARKDOWN, Format.TEXT),
+    Format.HTML: (Format.CSV, Format.HTML, Format.MARKDOWN, Format.TEXT, Format.JSONL),
 }
 
 

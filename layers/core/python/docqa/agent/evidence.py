@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from docqa.agent.asking import NOWHERE, Place, place_in, without_place
 from docqa.agent.expected import Expected, expected_answer, holds, questions_in
-from docqa.agent.quotable import Piece, pieces
+from docqa.agent.quotable import Piece, holds_rows, pieces
 from docqa.agent.rows import NO_MATCH, RowMatch, Words, match_row, matches, rows_alike
 from docqa.agent.units import has_measure, measures_asked
 from docqa.core.models import Hit
@@ -192,7 +192,7 @@ async def read(question: str, evidence: Evidence, hits: Sequence[Hit], scorer: P
 
 def _pieces_of(hit: Hit) -> list[Piece]:
     """A heading names its section and says nothing about it, so it is quoted only when there is nothing else."""
-    found = pieces(hit.text, is_csv=hit.row_from is not None)
+    found = pieces(hit.text, is_csv=holds_rows(hit))
     return [piece for piece in found if piece.text not in hit.heading_path] or found
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from docqa.core.models import Hit
 from docqa.core.text import sentence_spans
 
 MAX_SENTENCE = 350
@@ -14,6 +15,7 @@ CELL_MARK = " | "
 _CLAUSE_END = re.compile(r"[;:,،؛，；、]\s*|\s[–—]\s")
 _BAR = re.compile(r"\s*\|\s*")
 _RECORD_CELL = re.compile(r";\s+(?=[^;:]{1,80}:\s)")
+_RECORD = re.compile(r"[^:\n]{1,200}: ")
 _CELL_END = re.compile(r";\s|\s\|\s")
 _WORD_END = re.compile(r"\s+")
 
@@ -49,6 +51,11 @@ class Piece:
             return list(zip(names, values, strict=True))
         parted = [cell.partition(": ") for cell in _RECORD_CELL.split(self.text)]
         return [(name, value) if colon else ("", name) for name, colon, value in parted]
+
+
+def holds_rows(hit: Hit) -> bool:
+    """Whether the lines of a passage are rows of a table; a record of JSON Lines may be prose."""
+    return hit.row_from is not None and (hit.row_from != hit.row_to or bool(_RECORD.match(hit.text)))
 
 
 def pieces(passage: str, *, is_csv: bool) -> list[Piece]:

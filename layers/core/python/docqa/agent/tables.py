@@ -14,6 +14,7 @@ from uuid import UUID
 
 from docqa.agent.citing import row_of
 from docqa.agent.evidence import Candidate, Evidence
+from docqa.agent.quotable import holds_rows
 from docqa.agent.rows import Words, matches
 from docqa.core.models import Hit
 from docqa.core.ports import Analyzer
@@ -79,13 +80,13 @@ def table_asked(wanted: Wanted, evidence: Evidence, hits: Sequence[Hit], analyze
     named = {
         candidate.hit.document_id
         for candidate in evidence.candidates
-        if operand and candidate.hit.row_from is not None and candidate.row.whole >= operand
+        if operand and holds_rows(candidate.hit) and candidate.row.whole >= operand
     }
     if len(named) == 1:
         return named.pop()
     best = [hit.document_id for hit in hits[:BEST_PASSAGES]]
     leader = Counter(best).most_common(1)[0][0]
-    rows = any(hit.row_from is not None for hit in hits if hit.document_id == leader)
+    rows = any(holds_rows(hit) for hit in hits if hit.document_id == leader)
     return leader if rows and best.count(leader) * 2 > len(best) else None
 
 

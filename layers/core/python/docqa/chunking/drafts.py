@@ -11,7 +11,7 @@ from docqa.core.models import Chunk, Span
 PARENT_CHUNKS = 4
 """A parent is at most this many times as large as a passage may be. Some 800 tokens by default: what is around an
 answer, without filling a model's context with one place. A parent ends with its section, unless that holds less than
-one full passage: then the next section joins it."""
+one full passage: then the next section joins it. A record that stands alone is its own parent."""
 
 
 @dataclass
@@ -45,17 +45,20 @@ class Numbering:
         self._parent = -1
         self._held = 0
         self._section: int | None = None
+        self._record: int | None = None
 
     def finished(self, draft: Draft) -> Chunk:
         self._ordinal += 1
         tokens = draft.tokens
         over = self._held + tokens > PARENT_CHUNKS * self._full
         left_section = draft.section != self._section and self._held >= self._full
-        if self._parent < 0 or over or left_section:
+        record = draft.pieces[0].record
+        if self._parent < 0 or over or left_section or record != self._record:
             self._parent += 1
             self._held = 0
         self._held += tokens
         self._section = draft.section
+        self._record = record
         return _chunk(draft, self._ordinal, self._parent)
 
 

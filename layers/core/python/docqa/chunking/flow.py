@@ -50,11 +50,16 @@ class Flow:
         self._start_path: tuple[str, ...] = ()
 
     def end(self) -> None:
-        """Close what is left at the end of the document."""
+        """Close what is left at the end of the document, or of a record that stands alone; begin anew."""
         self.flush(final=True)
         self._emit_lone()
         if self.last:
             self.out.append(self.last)
+        self.last = None
+        self.path = self._start_path = ()
+        self._outline, self._carried = [], []
+        self.room = self.limit
+        self.section += 1
 
     def prose(self, unit: Unit) -> None:
         held, coming = self.held(), unit.tokens

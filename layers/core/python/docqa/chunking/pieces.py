@@ -44,6 +44,11 @@ class Piece:
     drifts: bool = False
 
     @property
+    def record(self) -> int | None:
+        """The record that stands alone, which the piece is part of; records of a table may share a passage."""
+        return None if self.kind is BlockKind.ROW else self.row
+
+    @property
     def boxes(self) -> tuple[Box, ...]:
         """Where it is printed: a table's line as one, lines of text put together."""
         boxes = [span.box for span in self.spans]

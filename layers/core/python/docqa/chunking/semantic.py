@@ -49,6 +49,10 @@ class SemanticChunker(WalkingChunker):
         """Mark the pieces that the subject changes before."""
         run: list[Unit] = []
         async for unit in units:
+            if run and unit.pieces[0].record != run[-1].pieces[0].record:
+                for marked in await self._marked(run):
+                    yield marked
+                run = []
             if unit.kind in _PROSE:
                 run.append(unit)
                 if sum(len(one.pieces) for one in run) < _RUN:

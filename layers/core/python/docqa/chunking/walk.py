@@ -27,9 +27,13 @@ class Walk(Flow):
         self._rows_tokens = 0
         self._caption: Unit | None = None
         self._after_table = False
+        self._record: int | None = None
 
     def add(self, unit: Unit) -> list[Draft]:
         """Take the next unit."""
+        if unit.pieces[0].record != self._record:
+            self._leave_record()
+            self._record = unit.pieces[0].record
         if self._rows and unit.kind is not BlockKind.ROW:
             self._flush_rows()
         caption, self._caption = self._caption, None
@@ -56,12 +60,18 @@ class Walk(Flow):
 
     def finish(self) -> list[Draft]:
         """The passages that are left at the end."""
+        self._leave_record()
+        return self._taken()
+
+    def _leave_record(self) -> None:
+        """Close all that is at hand: nothing of it goes on."""
         if self._rows:
             self._flush_rows()
         if self._caption:
             self._place(self._caption)
+            self._caption = None
+        self._after_table = False
         self.end()
-        return self._taken()
 
     def _taken(self) -> list[Draft]:
         out, self.out = self.out, []

@@ -25,6 +25,7 @@ _SENTENCES = {
     "truncated": "A part of the file is larger than can be read; what goes beyond was left out ({detail}).",
     "undecodable_characters": "Characters could not be decoded and were replaced.",
     "uneven_rows": "Rows have more or fewer cells than the header has names.",
+    "record_unreadable": "Lines that are not JSON were skipped.",
     "unclosed_quote": "A quotation mark is never closed; it was read as part of the text.",
     "formula_without_value": "Formulas without a stored value were left out; save the file in a spreadsheet program.",
     "nested_too_deep": "Content that is nested too deep was left out.",

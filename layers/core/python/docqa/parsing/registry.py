@@ -16,6 +16,7 @@ PARSERS: dict[Format, str] = {
     Format.TEXT: "docqa.parsing.text.parser:TextParser",
     Format.EML: "docqa.parsing.eml.parser:EmlParser",
     Format.XLSX: "docqa.parsing.xlsx.parser:XlsxParser",
+    Format.JSONL: "docqa.parsing.jsonl.parser:JsonLinesParser",
 }
 
 

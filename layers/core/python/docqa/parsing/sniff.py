@@ -1,7 +1,8 @@
 """What a file is, by its bytes, whatever its name says.
 
-Binary formats say what they are. Formats that are text (plain text, Markdown, CSV, HTML, mails) cannot be told apart
-with certainty, so that a file named as one of them is taken as such wherever its content can be read that way.
+Binary formats say what they are. Formats that are text (plain text, Markdown, CSV, HTML, mails, JSON Lines) cannot be
+told apart with certainty, so that a file named as one of them is taken as such wherever its content can be read that
+way.
 """
 
 import re
@@ -16,7 +17,7 @@ from docqa.core.formats import advice
 from docqa.core.models import Format
 from docqa.parsing.archive import check_archive
 from docqa.parsing.encoding import looks_like_text
-from docqa.parsing.sniff_text import HTML, JSON, MAIL, PLAIN, XML, text_kind
+from docqa.parsing.sniff_text import HTML, JSON, JSON_LINES, MAIL, PLAIN, XML, text_kind
 
 _HEAD_BYTES = 64 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -76,7 +77,7 @@ _OLE_STREAMS = (
     ("Workbook", "an old workbook (.xls)", "xls"),
     ("__substg1.0_", "an Outlook message (.msg)", "msg"),
 )
-_TEXTS = frozenset({Format.TEXT, Format.MARKDOWN, Format.CSV, Format.HTML, Format.EML})
+_TEXTS = frozenset({Format.TEXT, Format.MARKDOWN, Format.CSV, Format.HTML, Format.EML, Format.JSONL})
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,10 @@ def _readable_as(found: _Content, declared: Format) -> bool:
         return False
     if declared is Format.HTML:
         return found.description != MAIL
-    return declared in _TEXTS and (declared is not Format.CSV or found.description not in (HTML, XML, MAIL, JSON))
+    if declared is Format.JSONL:
+        return found.description in (JSON, JSON_LINES)
+    no_table = (HTML, XML, MAIL, JSON, JSON_LINES)
+    return declared in _TEXTS and (declared is not Format.CSV or found.description not in no_table)
 
 
 def _look(path: Path) -> _Content:

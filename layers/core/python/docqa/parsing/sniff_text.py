@@ -1,12 +1,14 @@
 """What kind of text a text is, as far as its first lines tell."""
 
+import json
 import re
 
 from docqa.core.models import Format
 from docqa.parsing.csv.detect import detect_dialect
 from docqa.parsing.encoding import detect_encoding
 
-HTML, XML, MAIL, JSON, PLAIN = "a web page", "XML", "an e-mail", "JSON", "plain text"
+HTML, XML, MAIL, PLAIN = "a web page", "XML", "an e-mail", "plain text"
+JSON, JSON_LINES = "JSON", "JSON Lines"
 _LEAST_MARKS = 2
 _DOCTYPE = re.compile(
     r"\s*(?:<\?xml\b[^>]*>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body|title|meta)\b", re.I | re.S
@@ -40,7 +42,7 @@ def text_kind(head: bytes) -> tuple[Format | None, str]:
     if is_mail(text):
         return Format.EML, MAIL
     if _JSON.match(text):
-        return None, JSON
+        return (Format.JSONL, JSON_LINES) if _is_lines_of_json(text) else (None, JSON)
     if len(_MARKDOWN.findall(text)) >= _LEAST_MARKS and _STRONG_MARKDOWN.search(text):
         return Format.MARKDOWN, PLAIN
     return (Format.CSV if _is_delimited(text) else Format.TEXT), PLAIN
@@ -64,6 +66,15 @@ def is_mail(text: str) -> bool:
             return False
         known += bool(_FIELD.match(f"{line}\n"))
     return known >= _LEAST_MARKS
+
+
+def _is_lines_of_json(text: str) -> bool:
+    """Whether the first line is a whole object or list: JSON that is laid out over lines has none such."""
+    try:
+        json.loads(text.lstrip().partition("\n")[0])
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_delimited(text: str) -> bool:

@@ -24,6 +24,7 @@ class Format(StrEnum):
     TEXT = "txt"
     EML = "eml"
     XLSX = "xlsx"
+    JSONL = "jsonl"
 
     @classmethod
     def of_filename(cls, name: str) -> "Format | None":
@@ -43,6 +44,7 @@ _ALIASES = {  # other extensions of a format → its value
         "docx": "docm dotx dotm",
         "pptx": "pptm ppsx ppsm potx potm",
         "xlsx": "xlsm xltx xltm",
+        "jsonl": "ndjson jsonlines",
     }.items()
     for alias in aliases.split()
 }

@@ -41,9 +41,9 @@ class Chunk(Model):
 
     `ordinal` counts from 0 in document order. `parent` is the ordinal of the section-sized group it belongs to.
     `heading_path` runs from the outermost heading inwards. `row_from`/`row_to` are data rows of a CSV file or of a
-    workbook's `sheet`. `char_from` to `char_to` (excluded) is where the passage stands in the parsed text of the
-    document: the text of its blocks in order, two line breaks between them. What is repeated from elsewhere (a
-    heading, a table's header) does not count. `spans` place parts of `text` on pages.
+    workbook's `sheet`, or lines of JSON Lines. `char_from` to `char_to` (excluded) is where the passage stands in the
+    parsed text of the document: the text of its blocks in order, two line breaks between them. What is repeated from
+    elsewhere (a heading, a table's header) does not count. `spans` place parts of `text` on pages.
     """
 
     ordinal: int

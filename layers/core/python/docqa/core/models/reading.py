@@ -56,7 +56,8 @@ class Block(Model):
     `page` is None where the format has no pages (such as DOCX and CSV). `level` is the depth of a heading, from 1. A
     TABLE holds one line a row, cells joined by " | ", the first line being the header if `has_header`. CODE keeps its
     lines; every other kind is one line. A ROW is one record of a CSV file or of a workbook's `sheet`, `row` its number,
-    `text` is "column: value; column: value". A NOTE is a footnote, a comment or a speaker's note. A SUMMARY tells what
+    `text` is "column: value; column: value". Another kind of block with a `row` is part of a record that stands alone:
+    no passage reaches from it into the next. A NOTE is a footnote, a comment or a speaker's note. A SUMMARY tells what
     a table holds. A TABLE has its cells in `spans`.
 
     `boxes`: one around the block for each page it stands on. `spans` are finer: one a line, or one a table cell.

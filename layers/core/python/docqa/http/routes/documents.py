@@ -24,6 +24,7 @@ MEDIA_TYPES = {
     Format.TEXT: "text/plain",
     Format.EML: "message/rfc822",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSONL: "application/jsonl",
 }
 
 

@@ -1,0 +1,1 @@
+"""JSON Lines: each line a record (https://jsonlines.org)."""

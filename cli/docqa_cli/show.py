@@ -136,9 +136,9 @@ class UploadProgress:
 
     def __call__(self, upload: Upload) -> None:
         """Show where an upload stands; called from any thread."""
-        key = str(upload.path)
+        key = f"{upload.path} {upload.filename}"
         if key not in self._tasks:
-            self._tasks[key] = self._progress.add_task(escape(upload.path.name), total=max(upload.size, 1), state="")
+            self._tasks[key] = self._progress.add_task(escape(upload.filename), total=max(upload.size, 1), state="")
         done = upload.status in ("ready", "failed", "rejected")
         self._progress.update(self._tasks[key], completed=upload.sent, state=_state(upload))
         if done:

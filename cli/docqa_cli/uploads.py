@@ -22,7 +22,10 @@ UPLOAD_TIMEOUT = httpx.Timeout(300.0, connect=5.0)
 
 @dataclass
 class Upload:
-    """One file on its way. `status` is the document's, or "rejected" when it was never accepted."""
+    """One file on its way. `status` is the document's, or "rejected" when it was never accepted.
+
+    `name`: what the document is called, if not as the file is.
+    """
 
     path: Path
     document_id: str | None = None
@@ -30,6 +33,11 @@ class Upload:
     error: dict[str, Any] | None = None
     sent: int = 0
     document: dict[str, Any] = field(default_factory=dict)
+    name: str | None = None
+
+    @property
+    def filename(self) -> str:
+        return self.name or self.path.name
 
     @property
     def size(self) -> int:
@@ -38,7 +46,7 @@ class Upload:
     def as_json(self) -> dict[str, Any]:
         return {
             "document_id": self.document_id,
-            "filename": self.path.name,
+            "filename": self.filename,
             "status": self.status,
             "error": self.error,
         }
@@ -55,12 +63,15 @@ def send_all(client: Client, uploads: list[Upload], watch: Watcher, *, collectio
             future.result()
 
 
-def wait_all(client: Client, uploads: list[Upload], watch: Watcher, *, timeout_s: float) -> None:
-    """Follow the accepted files until each is ready or failed."""
+def wait_all(
+    client: Client, uploads: list[Upload], watch: Watcher, *, timeout_s: float, collection_id: str | None = None
+) -> None:
+    """Follow the accepted files until each is ready or failed. `collection_id`: the one that all are in, if known."""
+    listing = f"documents?collection_id={collection_id}" if collection_id else "documents"
     waiting = {u.document_id: u for u in uploads if u.document_id is not None and u.error is None}
     deadline = time.monotonic() + timeout_s
     while waiting:
-        for document in client.call("GET", "documents")["documents"]:
+        for document in client.call("GET", listing)["documents"]:
             upload = waiting.get(document["document_id"])
             if upload is None:
                 continue
@@ -94,7 +105,7 @@ def _send(client: Client, upload: Upload, watch: Watcher, collection_id: str | N
         if not upload.path.is_file():
             raise CliError(f"There is no file {upload.path}.", code="no_such_file")
         upload.path.open("rb").close()  # nothing is announced that cannot be read
-        announced = {"filename": upload.path.name, "size": upload.size}
+        announced = {"filename": upload.filename, "size": upload.size}
         if collection_id is not None:
             announced["collection_id"] = collection_id
         created = client.call("POST", "documents", announced)

@@ -2,6 +2,7 @@
 
 DocQAError
 ├── InvalidRequest            400  the request itself is wrong
+│   ├── InvalidDataSet         400  a file of questions, passages or figures is not as it must be
 │   ├── InvalidSetting         500  an environment variable or parameter is wrong: the start stops
 │   └── QuestionTooLong        422
 ├── Unauthenticated           401  no token, a bad token, an expired token, wrong password
@@ -52,6 +53,11 @@ class DocQAError(Exception):
 class InvalidRequest(DocQAError):
     code, status = "invalid_request", 400
     default_message = "The request is not valid."
+
+
+class InvalidDataSet(InvalidRequest):
+    code = "invalid_data_set"
+    default_message = "The data set cannot be read."
 
 
 class InvalidSetting(DocQAError):

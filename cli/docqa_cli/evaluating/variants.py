@@ -14,7 +14,7 @@ from docqa_cli.errors import CliError
 class Variant:
     """One way to search: what is added to the body of a search, and to the options of the collection.
 
-    `against`: the variants that it differs from in one thing. `if_worse`: what to do then.
+    `against`: the variants that it differs from in one thing. `if_worse`: what to do then ({base}: the better one).
     """
 
     name: str
@@ -29,7 +29,9 @@ MODES = {
     for variant in (
         Variant("lexical", {"mode": "lexical"}),
         Variant("dense", {"mode": "dense"}, against=("lexical",)),
-        Variant("hybrid", {"mode": "hybrid"}, against=("lexical", "dense"), if_worse="search this collection that way"),
+        Variant(
+            "hybrid", {"mode": "hybrid"}, against=("lexical", "dense"), if_worse="search this collection in mode {base}"
+        ),
         Variant(
             "reranked",
             {"mode": "hybrid", "rerank": True},
@@ -57,7 +59,7 @@ def contrasts(variants: Sequence[Variant]) -> Iterator[Contrast]:
     for variant in variants:
         for base in variant.against:
             if base in names:
-                yield Contrast(variant.name, base, variant.if_worse)
+                yield Contrast(variant.name, base, variant.if_worse.format(base=base))
 
 
 def _words(text: str) -> Iterable[str]:

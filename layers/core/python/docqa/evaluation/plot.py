@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
+from itertools import cycle
 
 from docqa.evaluation.bootstrap import Interval
 from docqa.evaluation.runs import Run
@@ -10,31 +11,27 @@ from docqa.evaluation.scoring import LOWER_IS_BETTER, in_order, label
 _COLOURS = ("#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#76b7b2", "#e15759", "#9c755f", "#edc948")
 _HEIGHT, _TOP, _LEFT, _BELOW = 240, 40, 46, 60
 _BAR, _GAP = 22, 24
+_LEAST = 240
 _LETTER = 6.2
-"""Width of a character of the legend, about."""
+"""Width of a character, about."""
 
 
 def svg(run: Run) -> str:
     """Every metric between 0 and 1; what is no share of something (milliseconds) has no place in it."""
     names = list(run.summary)
-    metrics = in_order({metric for means in run.summary.values() for metric in means} - LOWER_IS_BETTER)
-    group = max(_BAR * len(names), _LETTER * max(len(label(metric)) for metric in metrics or [""])) + _GAP
-    legend = sum(_LETTER * len(name) + 30 for name in names)
-    width = round(_LEFT + max(group * len(metrics), legend, 200) + _GAP)
+    shapes: list[str] = []
+    x: float = _LEFT + _GAP / 2
+    for metric in in_order({metric for means in run.summary.values() for metric in means} - LOWER_IS_BETTER):
+        having = [name for name in names if metric in run.summary[name]]
+        width = max(_BAR * len(having), _LETTER * len(label(metric)))
+        shapes += _group(run, metric, having, x + width / 2)
+        x += width + _GAP
+    whole = round(max(x, _LEFT + sum(_LETTER * len(name) + 30 for name in names), _LEAST))
     height = _TOP + _HEIGHT + _BELOW
-    shapes = [
-        *_axis(width),
-        *(
-            shape
-            for place, metric in enumerate(metrics)
-            for shape in _group(run, metric, names, _LEFT + _GAP / 2 + place * group)
-        ),
-        *_legend(names, height - 14),
-    ]
-    body = "\n".join(shapes)
+    body = "\n".join([*_axis(whole), *shapes, *_legend(names, height - 14)])
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'font-family="sans-serif" font-size="11">\n<rect width="{width}" height="{height}" fill="white"/>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{height}" viewBox="0 0 {whole} {height}" '
+        f'font-family="sans-serif" font-size="11">\n<rect width="{whole}" height="{height}" fill="white"/>\n'
         f'<text x="{_LEFT}" y="20" font-size="14">{escape(run.name)}</text>\n{body}\n</svg>\n'
     )
 
@@ -50,12 +47,12 @@ def _axis(width: int) -> Iterator[str]:
         yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{tenths / 10:.1f}</text>'
 
 
-def _group(run: Run, metric: str, names: list[str], left: float) -> Iterator[str]:
+def _group(run: Run, metric: str, names: list[str], middle: float) -> Iterator[str]:
+    """The bars of one metric around `middle`, each in the colour of its variant."""
+    colours = dict(zip(run.summary, cycle(_COLOURS), strict=False))
+    left = middle - _BAR * len(names) / 2
     for place, name in enumerate(names):
-        interval = run.summary[name].get(metric)
-        if interval is not None:
-            yield from _bar(interval, left + place * _BAR, _COLOURS[place % len(_COLOURS)])
-    middle = left + _BAR * len(names) / 2
+        yield from _bar(run.summary[name][metric], left + place * _BAR, colours[name])
     yield f'<text x="{middle:.1f}" y="{_TOP + _HEIGHT + 16}" text-anchor="middle">{escape(label(metric))}</text>'
 
 

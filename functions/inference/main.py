@@ -14,7 +14,8 @@ from docqa.embeddings.service import InferenceService
 def service() -> InferenceService:
     """Made once per Lambda environment. `DOCQA_INFERENCE_THREADS` 0 or unset: as many as there are CPUs."""
     threads = int(os.environ.get("DOCQA_INFERENCE_THREADS") or 0)
-    return InferenceService(Path(os.environ.get("DOCQA_MODELS_DIR", "/opt/models")), threads=threads or None)
+    models = Path(os.environ.get("DOCQA_MODELS_DIR", "/opt/models"))
+    return InferenceService(models, threads=threads or None, default=os.environ.get("DOCQA_EMBEDDING_MODEL", ""))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     fields = {
         "message": "inference_done",
         "operation": event["operation"],
+        "model": response["model"],
         "texts": len(event.get("texts") or event.get("passages") or ()),
         "duration_ms": round((time.perf_counter() - started) * 1000, 1),
         "request_id": getattr(context, "aws_request_id", None),

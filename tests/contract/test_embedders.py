@@ -3,15 +3,17 @@
 import asyncio
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from docqa.core.ports import Embedder, PairScorer
 from docqa.embeddings.onnx import OnnxEmbedder, OnnxPairScorer
+from docqa.embeddings.registry import EmbeddingModels, in_folder
 from docqa.embeddings.remote import InferenceFunction, RemoteEmbedder, RemotePairScorer
-from inference.main import handler
+from inference import main
 from tests.fakes.embedding import HashingEmbedder, InProcessLambda, OverlapScorer
-from tests.fakes.models import models_dir
+from tests.fakes.models import described_models, models_beside, models_dir
 
 TEXTS = [
     "The ferry leaves the harbour at nine in the morning.",
@@ -22,22 +24,32 @@ TEXTS = [
 ]
 
 
+MODELS = [spec.name for spec in EmbeddingModels(described_models()).all()]
+
+
 @pytest.fixture(scope="module")
-def function() -> InferenceFunction:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every model that is there, and one that describes itself."""
+    return models_beside(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def function(models: Path) -> InferenceFunction:
     patch = pytest.MonkeyPatch()
-    patch.setenv("DOCQA_MODELS_DIR", str(models_dir()))
-    yield InferenceFunction("inference", make_client=lambda: InProcessLambda(handler))
+    patch.setenv("DOCQA_MODELS_DIR", str(models))
+    main.service.cache_clear()
+    yield InferenceFunction("inference", make_client=lambda: InProcessLambda(main.handler))
     patch.undo()
+    main.service.cache_clear()
 
 
-@pytest.fixture(scope="module", params=["onnx", "remote", "fake"])
-def embedder(request: pytest.FixtureRequest, function: InferenceFunction) -> Embedder:
-    make: dict[str, Callable[[], Embedder]] = {
-        "onnx": lambda: OnnxEmbedder(models_dir()),
-        "remote": lambda: RemoteEmbedder(function),
-        "fake": HashingEmbedder,
-    }
-    return make[request.param]()
+@pytest.fixture(scope="module", params=[*(f"{way}:{name}" for name in MODELS for way in ("onnx", "remote")), "fake"])
+def embedder(request: pytest.FixtureRequest, models: Path, function: InferenceFunction) -> Embedder:
+    way, _, name = request.param.partition(":")
+    if way == "fake":
+        return HashingEmbedder()
+    spec = EmbeddingModels(in_folder(models)).get(name)
+    return OnnxEmbedder(models, spec=spec) if way == "onnx" else RemoteEmbedder(function, spec)
 
 
 @pytest.fixture(scope="module", params=["onnx", "remote", "fake"])
@@ -54,6 +66,11 @@ def test_one_unit_length_vector_a_text(embedder: Embedder) -> None:
     vectors = asyncio.run(embedder.embed_passages(TEXTS))
     assert [len(vector) for vector in vectors] == [embedder.dimensions] * len(TEXTS)
     assert [math.hypot(*vector) for vector in vectors] == pytest.approx([1.0] * len(TEXTS), abs=1e-5)
+
+
+def test_a_model_says_its_name_and_its_languages(embedder: Embedder) -> None:
+    assert embedder.model
+    assert embedder.languages is None or all(len(code) == 2 and code.islower() for code in embedder.languages)
 
 
 def test_a_vector_does_not_depend_on_its_neighbours(embedder: Embedder) -> None:

@@ -16,6 +16,7 @@ class HashingEmbedder:
 
     model = "hashing"
     dimensions = 384
+    languages = None
 
     async def embed_passages(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
         return [self._vector(text) for text in texts]

@@ -7,16 +7,30 @@ import os
 import shutil
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from docqa.embeddings.catalog import BGE_SMALL, EmbeddingModel
+from docqa.embeddings.registry import DESCRIPTION, described, in_folder
 from infra_cdk.catalog import ModelLayer
 from infra_cdk.config import BUILD_CACHE, REPOSITORY, host_python
 from infra_cdk.packaging import Builder, host_platform
 
 BUILD = Path(__file__).parents[2] / ".docqa" / "build"
 NEEDED = Path("bge-small-en-v1.5") / "model.onnx"
+
+OTHER = replace(
+    BGE_SMALL,
+    name="bge-small-mean",
+    folder="bge-small-mean",
+    pooling="mean",
+    max_tokens=256,
+    query_prefix="",
+    passage_prefix="passage: ",
+)
+"""Another model out of the same files: its vectors differ, and it describes itself."""
 
 
 def models_dir() -> Path:
@@ -25,6 +39,25 @@ def models_dir() -> Path:
     folder = Path(chosen) if chosen else _unpacked_layer()
     if folder is None or not (folder / NEEDED).is_file():
         pytest.fail(f"There are no models in {folder or BUILD}. `make test` builds them; or set DOCQA_MODELS_DIR.")
+    return folder
+
+
+def described_models() -> list[EmbeddingModel]:
+    """OTHER, and the models in `models_dir()` that describe themselves; for when tests are collected."""
+    chosen = os.environ.get("DOCQA_MODELS_DIR")
+    folder = Path(chosen) if chosen else _unpacked_layer()
+    return [OTHER, *(in_folder(folder) if folder else [])]
+
+
+def models_beside(folder: Path) -> Path:
+    """`folder` with everything in `models_dir()`, and OTHER."""
+    for model in models_dir().iterdir():
+        (folder / model.name).symlink_to(model)
+    other = folder / OTHER.folder
+    other.mkdir()
+    for name in ("model.onnx", "tokenizer.json"):
+        (other / name).symlink_to(models_dir() / BGE_SMALL.folder / name)
+    (other / DESCRIPTION).write_text(described(OTHER), encoding="utf-8")
     return folder
 
 

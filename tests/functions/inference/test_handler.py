@@ -2,13 +2,14 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
 from docqa.core.errors import InvalidRequest, InvalidSetting
 from docqa.embeddings.wire import unpack_vectors
 from inference import main
-from tests.fakes.models import models_dir
+from tests.fakes.models import OTHER, models_beside, models_dir
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,33 @@ def test_embed(capsys: pytest.CaptureFixture[str]) -> None:
     assert [math.hypot(*v) for v in unpack_vectors(response["vectors"], 384)] == pytest.approx([1, 1], abs=1e-5)
     logged = json.loads(capsys.readouterr().out)
     assert logged["message"] == "inference_done"
-    assert logged["texts"] == 2
+    assert (logged["model"], logged["texts"]) == (response["model"], 2)
+
+
+def test_a_request_names_its_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCQA_MODELS_DIR", str(models_beside(tmp_path)))
+    main.service.cache_clear()
+    try:
+        request = {"operation": "embed", "kind": "passage", "texts": ["one"]}
+        named, unnamed = (main.handler(event, None) for event in ({**request, "model": OTHER.name}, request))
+        assert (named["model"], unnamed["model"]) == (OTHER.name, "bge-small-en-v1.5-int8")
+        assert named["vectors"] != unnamed["vectors"]
+    finally:
+        main.service.cache_clear()
+
+
+def test_the_environment_names_the_default_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCQA_MODELS_DIR", str(models_beside(tmp_path)))
+    monkeypatch.setenv("DOCQA_EMBEDDING_MODEL", OTHER.name)
+    main.service.cache_clear()
+    try:
+        assert main.handler({"operation": "embed", "kind": "query", "texts": []}, None)["model"] == OTHER.name
+        monkeypatch.setenv("DOCQA_EMBEDDING_MODEL", "no-such-model")
+        main.service.cache_clear()
+        with pytest.raises(InvalidSetting, match=f"no-such-model.*bge-small-en-v1.5-int8, {OTHER.name}"):
+            main.handler({"operation": "embed", "kind": "query", "texts": []}, None)
+    finally:
+        main.service.cache_clear()
 
 
 def test_score() -> None:
@@ -36,6 +63,8 @@ def test_score() -> None:
     "event",
     [
         {},
+        {"operation": "embed", "kind": "query", "texts": ["a"], "model": "no-such-model"},
+        {"operation": "embed", "kind": "query", "texts": ["a"], "model": 7},
         {"operation": "translate"},
         {"operation": "embed", "texts": ["a"]},
         {"operation": "embed", "kind": "passage", "texts": "a"},

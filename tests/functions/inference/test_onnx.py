@@ -1,12 +1,14 @@
 """The real models: known neighbours, limits, and a folder without models."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from docqa.core.errors import InvalidSetting
-from docqa.embeddings.onnx import OnnxEmbedder, OnnxPairScorer
-from tests.fakes.models import models_dir
+from docqa.embeddings.onnx import OnnxEmbedder, OnnxModel, OnnxPairScorer
+from tests.fakes.models import OTHER, models_beside, models_dir
 
 
 def test_what_is_beyond_the_token_limit_changes_nothing() -> None:
@@ -25,6 +27,20 @@ def test_a_query_is_embedded_with_its_instruction() -> None:
     )
     assert as_query == by_hand
     assert as_query != as_passage
+
+
+def test_a_model_is_pooled_and_prefixed_as_it_describes(tmp_path: Path) -> None:
+    models = models_beside(tmp_path)
+    plain = replace(OTHER, query_prefix="", passage_prefix="")
+    mean, first = OnnxEmbedder(models, spec=plain), OnnxEmbedder(models, spec=replace(plain, pooling="cls"))
+    loaded = OnnxModel(models / OTHER.folder)
+    tokens = loaded.run(loaded.tokenizer.encode("harbour lights"))[0]
+    for embedder, wanted in ((mean, tokens.mean(axis=0)), (first, tokens[0])):
+        found = embedder.embed("passage", ["harbour lights"])[0]
+        assert found == pytest.approx(wanted / np.linalg.norm(wanted), abs=1e-6)
+    prefixed = OnnxEmbedder(models, spec=OTHER)
+    assert prefixed.embed("passage", ["tea"]) == mean.embed("passage", ["passage: tea"])
+    assert prefixed.embed("query", ["tea"]) == mean.embed("query", ["tea"])
 
 
 def test_the_number_of_threads_does_not_change_a_vector() -> None:

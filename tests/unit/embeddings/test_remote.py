@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from docqa.core.errors import DependencyUnavailable, InvalidSetting
 from docqa.embeddings import remote
-from docqa.embeddings.catalog import BGE_SMALL
+from docqa.embeddings.catalog import BGE_SMALL, EmbeddingModel
 from docqa.embeddings.remote import ATTEMPTS, InferenceFunction, RemoteEmbedder, RemotePairScorer
 from docqa.embeddings.wire import MAX_TEXTS, embed_response
 from tests.fakes.embedding import InProcessLambda
@@ -27,6 +27,21 @@ def embed(request: dict[str, Any], context: object) -> dict[str, Any]:
 
 def embedder_over(client: Any) -> RemoteEmbedder:
     return RemoteEmbedder(InferenceFunction("inference", make_client=lambda: client))
+
+
+def test_a_request_names_the_model_of_the_embedder() -> None:
+    asked = []
+
+    def other(request: dict[str, Any], context: object) -> dict[str, Any]:
+        asked.append((request["kind"], request["model"]))
+        return embed_response(request["model"], 2, [(1.0, 0.0)] * len(request["texts"]))
+
+    spec = EmbeddingModel(name="other", folder="other", dimensions=2, pooling="mean", max_tokens=256)
+    embedder = RemoteEmbedder(InferenceFunction("inference", make_client=lambda: InProcessLambda(other)), spec)
+    assert asyncio.run(embedder.embed_query("q")) == (1.0, 0.0)
+    assert asyncio.run(embedder.embed_passages(["a", "b"])) == [(1.0, 0.0)] * 2
+    assert asked == [("query", "other"), ("passage", "other")]
+    assert (embedder.model, embedder.dimensions, embedder.languages) == ("other", 2, None)
 
 
 def test_throttling_is_waited_out() -> None:

@@ -45,6 +45,7 @@ class FakeIndex:
 class FakeEmbedder:
     model = "fake"
     dimensions = 2
+    languages = None
 
     async def embed_passages(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
         return [VECTOR for _ in texts]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from docqa.database.documents import PostgresDocuments
     from docqa.database.ingest import PostgresIngest
     from docqa.database.users import PostgresUsers
+    from docqa.embeddings.registry import EmbeddingModels
     from docqa.embeddings.remote import InferenceFunction
     from docqa.http.services import Probe
     from docqa.ingestion.chunk import ChunkStage
@@ -125,10 +126,20 @@ class Container:
         return InferenceFunction(self.settings.require("inference_function"))
 
     @cached_property
+    def embedding_models(self) -> "EmbeddingModels":
+        from docqa.embeddings.registry import EmbeddingModels, listed
+
+        return EmbeddingModels(listed(self.settings.embedding_models), default=self.settings.embedding_model)
+
+    @cached_property
     def embedder(self) -> "Embedder":
+        return self.embedder_for(None)
+
+    def embedder_for(self, model: str | None) -> "Embedder":
+        """The embedder of a model by name, None for the default one. Raises InvalidSetting for an unknown name."""
         from docqa.embeddings.remote import RemoteEmbedder
 
-        return RemoteEmbedder(self._inference)
+        return RemoteEmbedder(self._inference, self.embedding_models.get(model))
 
     @cached_property
     def scorer(self) -> "PairScorer":
@@ -146,7 +157,7 @@ class Container:
     def token_counter(self) -> "TokenCounter":
         from docqa.embeddings.tokens import ModelTokens
 
-        return ModelTokens(Path(self.settings.models_dir))
+        return ModelTokens(Path(self.settings.models_dir), spec=self.embedding_models.get())
 
     def chunker_for(self, strategy: "ChunkStrategy") -> "Chunker":
         """The chunker of a strategy; only the semantic one calls the inference function."""

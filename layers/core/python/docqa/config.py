@@ -40,6 +40,10 @@ class Settings(BaseModel):
     inference_function: str | None = None
     state_machine_arn: str | None = None
     models_dir: str = "/opt/models"
+    embedding_model: str = ""
+    """Name of the model that embeds; empty is the default one of the catalog."""
+    embedding_models: str = ""
+    """JSON list of the models that are not in the catalog (`docqa.embeddings.registry`)."""
     cors_origins: tuple[str, ...] = ()
     token_lifetime_s: int = Field(default=3_600, gt=0)
     upload_lifetime_s: int = Field(default=900, gt=0)

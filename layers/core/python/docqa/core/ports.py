@@ -83,7 +83,10 @@ class Embedder(Protocol):
     """Turns texts into unit-length float vectors."""
 
     model: str
+    """Name of the model; stored beside every vector, as vectors of two models cannot be compared."""
     dimensions: int
+    languages: frozenset[str] | None
+    """ISO 639-1 codes of what the model was trained for; None is a model for all languages."""
 
     async def embed_passages(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
         """One vector a text, same order. Raises DependencyUnavailable."""

@@ -49,6 +49,7 @@ class OnnxModel:
         self._session = onnxruntime.InferenceSession(
             os.fspath(files["model.onnx"]), options, providers=["CPUExecutionProvider"]
         )
+        self._inputs = {node.name for node in self._session.get_inputs()}
         self.tokenizer = Tokenizer.from_file(os.fspath(files["tokenizer.json"]))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
@@ -66,7 +67,8 @@ class OnnxModel:
             "attention_mask": encoding.attention_mask,
             "token_type_ids": encoding.type_ids,
         }
-        output: Any = self._session.run(None, {name: np.array([ids], dtype=np.int64) for name, ids in inputs.items()})
+        feed = {name: np.array([ids], dtype=np.int64) for name, ids in inputs.items() if name in self._inputs}
+        output: Any = self._session.run(None, feed)
         first: NDArray[np.float32] = output[0]
         return first
 
@@ -77,13 +79,14 @@ class OnnxEmbedder:
     def __init__(self, models: Path, *, threads: int | None = None, spec: EmbeddingModel = BGE_SMALL) -> None:
         self.model = spec.name
         self.dimensions = spec.dimensions
+        self.languages = spec.languages
         self._spec = spec
         self._lazy = _Lazy(lambda: OnnxModel(models / spec.folder))
         self._pool = ThreadPoolExecutor(threads or usable_cpus(), thread_name_prefix="embed")
 
     def embed(self, kind: Kind, texts: Sequence[str]) -> list[Vector]:
         """One unit-length vector a text, same order; blocks."""
-        prefix = self._spec.query_prefix if kind == "query" else ""
+        prefix = self._spec.query_prefix if kind == "query" else self._spec.passage_prefix
         loaded = self._lazy.get()
         return _run_longest_first(self._pool, lambda text: self._embed_one(loaded, prefix + text), texts)
 
@@ -95,8 +98,9 @@ class OnnxEmbedder:
 
     def _embed_one(self, loaded: OnnxModel, text: str) -> Vector:
         encoding = loaded.encode(text, max_tokens=self._spec.max_tokens - 2)
-        first_token = loaded.run(loaded.tokenizer.post_process(encoding))[0, 0]  # CLS pooling, as the model was trained
-        return tuple((first_token / np.linalg.norm(first_token)).tolist())
+        tokens = loaded.run(loaded.tokenizer.post_process(encoding))[0]
+        pooled = tokens[0] if self._spec.pooling == "cls" else tokens.mean(axis=0)
+        return tuple((pooled / np.linalg.norm(pooled)).tolist())
 
 
 class OnnxPairScorer:

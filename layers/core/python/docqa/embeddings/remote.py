@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from docqa.core.errors import DependencyUnavailable
-from docqa.embeddings.catalog import BGE_SMALL, MS_MARCO_MINILM
+from docqa.embeddings.catalog import BGE_SMALL, MS_MARCO_MINILM, EmbeddingModel
 from docqa.embeddings.wire import MAX_TEXTS, Vector, embed_request, score_request, unpack_vectors
 
 # A synchronous invocation takes 6 MB of JSON (Lambda quotas).
@@ -71,20 +71,21 @@ class InferenceFunction:
 class RemoteEmbedder:
     """Embedder over the inference function."""
 
-    def __init__(self, function: InferenceFunction) -> None:
-        self.model = BGE_SMALL.name
-        self.dimensions = BGE_SMALL.dimensions
+    def __init__(self, function: InferenceFunction, spec: EmbeddingModel = BGE_SMALL) -> None:
+        self.model = spec.name
+        self.dimensions = spec.dimensions
+        self.languages = spec.languages
         self._function = function
 
     async def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         vectors: list[Vector] = []
         for batch in batches(texts):
-            response = await self._function.call(embed_request("passage", batch))
+            response = await self._function.call(embed_request("passage", batch, self.model))
             vectors.extend(self._vectors(response, len(batch)))
         return vectors
 
     async def embed_query(self, text: str) -> Vector:
-        return self._vectors(await self._function.call(embed_request("query", [text])), 1)[0]
+        return self._vectors(await self._function.call(embed_request("query", [text], self.model)), 1)[0]
 
     def _vectors(self, response: dict[str, Any], count: int) -> list[Vector]:
         """Vectors of another model would poison the index, so a function of another release is not believed."""

@@ -3,16 +3,21 @@
 from pathlib import Path
 from typing import Any, cast
 
-from docqa.core.errors import InvalidRequest
+from docqa.core.errors import InvalidRequest, InvalidSetting
 from docqa.embeddings.onnx import OnnxEmbedder, OnnxPairScorer
+from docqa.embeddings.registry import EmbeddingModels, in_folder
 from docqa.embeddings.wire import Kind, embed_response, read_texts, score_response
 
 
 class InferenceService:
-    """Both models behind one entry; each is loaded by the first request that needs it."""
+    """The models of a folder behind one entry; each is loaded by the first request that needs it.
 
-    def __init__(self, models: Path, *, threads: int | None = None) -> None:
-        self.embedder = OnnxEmbedder(models, threads=threads)
+    `default`: name of the embedding model of requests that name none; empty is the catalog's first.
+    """
+
+    def __init__(self, models: Path, *, threads: int | None = None, default: str = "") -> None:
+        self._known = EmbeddingModels(in_folder(models), default=default)
+        self._embedders = {spec.name: OnnxEmbedder(models, threads=threads, spec=spec) for spec in self._known.all()}
         self.scorer = OnnxPairScorer(models, threads=threads)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -28,8 +33,17 @@ class InferenceService:
         kind = request.get("kind")
         if kind not in ("query", "passage"):
             raise InvalidRequest(f"`kind` is {kind!r}; it must be `query` or `passage`.")
-        vectors = self.embedder.embed(cast(Kind, kind), read_texts(request, "texts"))
-        return embed_response(self.embedder.model, self.embedder.dimensions, vectors)
+        embedder = self._embedder(request.get("model"))
+        vectors = embedder.embed(cast(Kind, kind), read_texts(request, "texts"))
+        return embed_response(embedder.model, embedder.dimensions, vectors)
+
+    def _embedder(self, name: Any) -> OnnxEmbedder:
+        if name is not None and not isinstance(name, str):
+            raise InvalidRequest("`model` must be a name.")
+        try:
+            return self._embedders[self._known.get(name).name]
+        except InvalidSetting as error:
+            raise InvalidRequest(error.message) from error
 
     def _score(self, request: dict[str, Any]) -> dict[str, Any]:
         query = request.get("query")

@@ -1,7 +1,7 @@
 """What is sent to the inference function and what comes back. Standard library only: both sides import it.
 
-Requests: `{"operation": "embed", "kind": "query" | "passage", "texts": [...]}` and
-`{"operation": "score", "query": "...", "passages": [...]}`.
+Requests: `{"operation": "embed", "kind": "query" | "passage", "texts": [...], "model": "..."}` (without `model`: by the
+function's default model) and `{"operation": "score", "query": "...", "passages": [...]}`.
 Responses: `{"model", "dimensions", "vectors"}` and `{"model", "scores"}`; `vectors` is base64 of little-endian float32,
 one row a text, rows one after the other.
 """
@@ -22,8 +22,8 @@ MAX_TEXTS = 64
 """Texts in one request: at 512 tokens each about 10 s of work on one thread."""
 
 
-def embed_request(kind: Kind, texts: Sequence[str]) -> dict[str, Any]:
-    return {"operation": "embed", "kind": kind, "texts": list(texts)}
+def embed_request(kind: Kind, texts: Sequence[str], model: str) -> dict[str, Any]:
+    return {"operation": "embed", "kind": kind, "texts": list(texts), "model": model}
 
 
 def score_request(query: str, passages: Sequence[str]) -> dict[str, Any]:

@@ -153,6 +153,15 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         needs=frozenset({Need.DATABASE}),
         local_environments=1,
     ),
+    FunctionSpec(
+        name="reindex",
+        handler="operations.reindex.handler",
+        memory_mb=512,
+        timeout_s=900,
+        layers=("base", "core"),
+        needs=frozenset({Need.DATABASE, Need.INFERENCE}),
+        local_environments=1,
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """Vector indexes of large tenants: built beside everything else, used by searches, dropped when they are of no use."""
 
 import random
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -26,12 +27,12 @@ async def library(world: World, *, passages: int, seed: int = 1) -> tuple[Identi
 
 
 @pytest.fixture
-async def indexes(world: World) -> VectorIndexes:
+async def indexes(world: World) -> AsyncIterator[VectorIndexes]:
+    yield VectorIndexes(world.database, above=200)
     async with world.database.owner() as connection:
         names = await connection.execute(text("select indexname from pg_indexes where indexname like 'vectors_hnsw%'"))
         for name in names.scalars().all():
             await connection.execute(text(f"drop index {name}"))
-    return VectorIndexes(world.database, above=200)
 
 
 async def test_a_large_tenant_gets_an_index_and_finds_the_same(world: World, indexes: VectorIndexes) -> None:

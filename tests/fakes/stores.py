@@ -110,6 +110,9 @@ class MemoryIngest:
     async def unit_done(self, key: VersionKey, stage: Stage, *, unit: int) -> None:
         self.units.append((stage, unit))
 
+    async def embedding_model(self, tenant_id: UUID) -> str | None:
+        return None
+
     async def known_embeddings(
         self, tenant_id: UUID, model: str, hashes: Sequence[bytes]
     ) -> Mapping[bytes, tuple[float, ...]]:

@@ -59,6 +59,7 @@ def test_actions_are_exactly_what_each_function_needs(template: Template) -> Non
         "migrate": [secret],
         "janitor": sorted([secret, get, see, "states:StartExecution", "states:DescribeExecution"]),
         "index": [secret],
+        "reindex": sorted([secret, invoke]),
     }
 
 

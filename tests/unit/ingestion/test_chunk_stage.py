@@ -231,7 +231,9 @@ def test_headings_are_embedded_as_the_options_say(embed_headings: bool) -> None:
     heading = Block(kind=BlockKind.HEADING, text="Lamps", level=1)
     world = World([heading, text("It was bright.")])
     chunked = world.run(embed_headings=embed_headings)
-    embed = EmbedStage(store=world.store, artifacts=world.objects, embedder=HashingEmbedder(), analyzer=WordAnalyzer())
+    embed = EmbedStage(
+        store=world.store, artifacts=world.objects, embedder_for=lambda _: HashingEmbedder(), analyzer=WordAnalyzer()
+    )
     asyncio.run(embed.run(chunked.job, chunked.batches[0]))
     [indexed] = world.store.chunks[0]
     assert indexed.content_hash == text_hash("Lamps\nIt was bright.")

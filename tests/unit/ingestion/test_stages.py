@@ -73,7 +73,7 @@ class World:
         self.claim = ClaimStage(**reads, check_content=lambda path, format: None, **limits)
         self.parse = ParseStage(**reads)
         self.chunk = ChunkStage(**shared, chunker_for=lambda strategy: BlockChunker())
-        self.embed = EmbedStage(**shared, embedder=self.embedder, analyzer=WordAnalyzer())
+        self.embed = EmbedStage(**shared, embedder_for=lambda _: self.embedder, analyzer=WordAnalyzer())
 
     def claimed(self, execution: str = "first") -> Claimed:
         return asyncio.run(self.claim.run(upload_key(KEY), execution))

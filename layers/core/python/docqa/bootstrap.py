@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from docqa.ingestion.parse import ParseStage
     from docqa.ingestion.publish import PublishStage
     from docqa.ingestion.recovery import Janitor
+    from docqa.ingestion.reindexing import Reindex
     from docqa.ingestion.step_functions import StepFunctions
     from docqa.parsing.sandbox import Sandbox
     from docqa.storage.s3 import S3Bucket
@@ -243,7 +244,7 @@ class Container:
         return EmbedStage(
             store=self.ingest_store,
             artifacts=self.artifact_objects,
-            embedder=self.embedder,
+            embedder_for=self.embedder_for,
             analyzer=self.analyzer,
         )
 
@@ -276,6 +277,18 @@ class Container:
         from docqa.ingestion.indexing import IndexKeeper
 
         return IndexKeeper(store=VectorIndexes(self.database))
+
+    @cached_property
+    def reindex(self) -> "Reindex":
+        from docqa.database.indexes import VectorIndexes
+        from docqa.database.reindexing import PostgresReindex
+        from docqa.ingestion.reindexing import Reindex
+
+        return Reindex(
+            store=PostgresReindex(self.database),
+            indexes=VectorIndexes(self.database),
+            embedder_for=self.embedder_for,
+        )
 
     # -- operations ----------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from docqa.core.models import (
     Question,
     SearchQuery,
     Stage,
+    Unembedded,
     Usage,
     VersionKey,
 )
@@ -252,6 +253,10 @@ class IngestStore(Protocol):
         """Count a unit of a stage once, however often it is reported; finishes the stage when all are done."""
         ...
 
+    async def embedding_model(self, tenant_id: UUID) -> str | None:
+        """Whose vectors the tenant's searches use; None before anything was published."""
+        ...
+
     async def known_embeddings(
         self, tenant_id: UUID, model: str, hashes: Sequence[bytes]
     ) -> Mapping[bytes, tuple[float, ...]]: ...
@@ -351,6 +356,25 @@ class IndexStore(Protocol):
 
     async def recall(self, name: str) -> float:
         """Share (0..1) of the truly nearest passages that the index finds, by samples. Raises NotFound."""
+        ...
+
+
+class ReindexStore(Protocol):
+    """Vectors of a new model, made beside those that are searched."""
+
+    async def tenants_behind(self, model: str) -> list[UUID]:
+        """Those whose searches use another model."""
+        ...
+
+    async def missing(self, tenant_id: UUID, model: str, *, after: tuple[int, int], limit: int) -> list[Unembedded]:
+        """Passages without a vector of the model, from behind (version, ordinal) on."""
+        ...
+
+    async def add_vectors(
+        self, tenant_id: UUID, model: str, passages: Sequence[Unembedded], vectors: Sequence[tuple[float, ...]]
+    ) -> None: ...
+    async def switch(self, tenant_id: UUID, model: str) -> bool:
+        """Search with the model from now on; False, and nothing changed, while some passage has no vector of it."""
         ...
 
 

@@ -22,11 +22,16 @@ _BYTES_OF_A_VECTOR = 1_400
 _MOST_MEMORY = 2 * 1024**3
 
 _STATE = text("""
-    select t.id as tenant_id, t.embedding_model as model, t.chunk_count as vectors,
-           (select vector_dims(e.embedding) from vectors e join document_versions v on v.id = e.version_id
-             where v.tenant_id = t.id and e.model = t.embedding_model limit 1) as dimensions
+    select t.id as tenant_id, m.model, t.chunk_count as vectors, vector_dims(e.embedding) as dimensions
       from tenants t
-     where t.chunk_count > :above and t.embedding_model is not null
+     cross join lateral (select distinct model
+                           from unnest(array[t.embedding_model, t.next_embedding_model]) as model) m
+     cross join lateral (select e.embedding
+                           from document_versions v
+                           join vectors e on e.version_id = v.id and e.model = m.model
+                          where v.tenant_id = t.id
+                          limit 1) e
+     where t.chunk_count > :above
      order by t.chunk_count desc
 """)
 

@@ -27,6 +27,8 @@ _MAX_TF = 32_767
 
 _REPLACE = text("delete from chunks where version_id = :version_id and batch = :batch")
 
+_MODEL = text("select embedding_model from tenants where id = :tenant_id")
+
 _KNOWN = (
     text("""
     select distinct on (c.content_hash) c.content_hash, e.embedding
@@ -54,6 +56,13 @@ class Passages:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def embedding_model(self, tenant_id: UUID) -> str | None:
+        """Whose vectors the tenant's searches use; None before anything was published."""
+        async with self._database.transaction(tenant_id) as connection:
+            found = await connection.execute(_MODEL, {"tenant_id": tenant_id})
+            chosen: str | None = found.scalar_one_or_none()
+        return chosen
 
     async def known_embeddings(
         self, tenant_id: UUID, model: str, hashes: Sequence[bytes]

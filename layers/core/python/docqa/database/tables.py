@@ -74,6 +74,7 @@ tenants = Table(
     Column("token_count", BigInteger, nullable=False, server_default=text("0")),
     Column("next_slot", Integer, nullable=False, server_default=text("0")),
     Column("embedding_model", Text),  # whose vectors are searched; what was published first has chosen it
+    Column("next_embedding_model", Text),  # whose vectors are being made, to be searched when they are complete
     _moment("created_at"),
 )
 

@@ -39,6 +39,7 @@ from docqa.core.models.passages import (
     Collection,
     IndexedChunk,
     IngestOptions,
+    Unembedded,
 )
 from docqa.core.models.reading import (
     Block,
@@ -93,6 +94,7 @@ __all__ = [
     "StageProgress",
     "Status",
     "TableProfile",
+    "Unembedded",
     "Usage",
     "VersionKey",
     "extension_of",

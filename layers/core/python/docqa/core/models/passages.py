@@ -75,6 +75,14 @@ class IndexedChunk(Model):
     terms: dict[str, int]
 
 
+class Unembedded(Model):
+    """A stored passage that has no vector of some model: where it stands, and the text to embed."""
+
+    version_id: int
+    ordinal: int
+    text: str
+
+
 class Collection(Model):
     """Documents that belong together and are indexed alike. Every tenant has one default collection."""
 

@@ -60,7 +60,8 @@ UPGRADE = (
         add column chunk_count bigint default 0 not null,
         add column token_count bigint default 0 not null,
         add column next_slot integer default 0 not null,
-        add column embedding_model text
+        add column embedding_model text,
+        add column next_embedding_model text
     """,
     "alter table document_versions add column slot_from integer",
     """
@@ -203,7 +204,7 @@ DOWNGRADE = (
     "alter table chunks drop column terms, drop column frequencies",
     "alter table document_versions drop column slot_from",
     "alter table tenants drop column chunk_count, drop column token_count, drop column next_slot,"
-    " drop column embedding_model",
+    " drop column embedding_model, drop column next_embedding_model",
 )
 
 

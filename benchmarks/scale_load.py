@@ -1,6 +1,6 @@
 """Bulk loading of made passages into the real tables: what ingestion would leave there, without its chain."""
 
-import json
+import struct
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -8,9 +8,12 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.scale_data import PASSAGES, Corpus, Passages, word
+from benchmarks.scale_data import DIMENSIONS, PASSAGES, Corpus, Passages, word
 
 MODEL = "made-vectors"
+_HEAD = struct.pack(">hh", DIMENSIONS, 0)
+"""What pgvector sends before the floats of a `halfvec`."""
+
 PARTS = 100_000
 """Slots whose postings are made by one statement."""
 
@@ -18,7 +21,7 @@ _CHUNKS = """
     copy chunks (id, tenant_id, version_id, ordinal, batch, parent, text, heading_path, page_from, page_to, char_from,
                  char_to, language, boxes, spans, content_hash, length, terms, frequencies) from stdin
 """
-_VECTORS = "copy vectors (tenant_id, version_id, ordinal, model, embedding) from stdin"
+_VECTORS = "copy vectors (tenant_id, version_id, ordinal, model, embedding) from stdin (format binary)"
 _POSTINGS = """
     insert into postings as p (tenant_id, term, block, df, entries)
     select tenant_id, term, slot / 2048, count(*),
@@ -58,9 +61,10 @@ def load(url: str, corpus: Corpus, passages: int, tenants: int) -> list[uuid.UUI
                 for row in _chunk_rows(version, tenant, found):
                     copy.write_row(row)
         with connection.cursor() as cursor, cursor.copy(_VECTORS) as copy:
+            copy.set_types(["uuid", "int8", "int4", "text", "bytea"])  # bytes go as they are
             for (version, tenant), found in zip(versions, corpus.documents(passages), strict=True):
-                for ordinal, vector in enumerate(found.vectors):
-                    copy.write_row((tenant, version, ordinal, MODEL, json.dumps([round(float(v), 6) for v in vector])))
+                for ordinal, vector in enumerate(found.vectors.astype(">f2")):
+                    copy.write_row((tenant, version, ordinal, MODEL, _HEAD + vector.tobytes()))
         connection.execute(_TOKENS)
         step = PARTS // PASSAGES
         for start in range(1, len(versions) + 1, step):

@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status doctor test check check-code check-tests bench clean distclean format lock layers synth-aws
+.PHONY: help up down status doctor test check check-code check-tests bench reindex clean distclean format lock layers synth-aws
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,8 @@ test: .venv/.dev ## Everything, against the real servers and the deployed stack
 	@$(VENV)/python -m docqa_localstack.host install
 	@$(VENV)/python -m infra_cdk.packaging
 	@$(VENV)/pytest
+reindex: .venv/.up ## Move everything stored to another embedding model: make reindex MODEL=name
+	@$(VENV)/docqa reindex "$(MODEL)"
 bench: .venv/.dev ## Measure; figures and machine go to benchmarks/RESULTS.md
 	@$(VENV)/python -m benchmarks
 format: .venv/.dev ## Format and mend what can be mended

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from docqa_cli import dotenv, show
-from docqa_cli.commands import account, collections, documents, evaluate, questions, stack
+from docqa_cli.commands import account, collections, documents, evaluate, operate, questions, stack
 from docqa_cli.errors import CliError
 from docqa_localstack.host.errors import HostError
 
@@ -38,6 +38,7 @@ for command in (
     questions.search,
 ):
     app.command()(command)
+app.command()(operate.reindex)
 app.command("eval")(evaluate.evaluate)
 
 

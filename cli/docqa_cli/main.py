@@ -32,6 +32,7 @@ for command in (
     documents.delete,
     collections.collections,
     collections.create_collection,
+    collections.change_collection,
     collections.delete_collection,
     collections.rechunk,
     questions.ask,

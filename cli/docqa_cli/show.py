@@ -78,12 +78,13 @@ def collections(rows: Iterable[dict[str, Any]]) -> None:
         table.add_column(column, no_wrap=column != "Indexed by")
     for row in rows:
         name = escape(row["name"]) + (" [dim](default)[/]" if row["is_default"] else "")
-        table.add_row(row["collection_id"], name, str(row["documents"]), _described(row["options"]))
+        table.add_row(row["collection_id"], name, str(row["documents"]), _described(row))
     out.print(table)
 
 
-def _described(options: dict[str, Any]) -> str:
-    """How a collection is indexed, in a few words."""
+def _described(collection: dict[str, Any]) -> str:
+    """How a collection is indexed, and what is unusual in how it is searched, in a few words."""
+    options = collection["options"]
     parts = [escape(str(options["strategy"])), f"{options['chunk_tokens']} tokens"]
     if options["overlap_tokens"]:
         parts.append(f"{options['overlap_tokens']} shared")
@@ -91,14 +92,35 @@ def _described(options: dict[str, Any]) -> str:
         parts.append("no headings")
     if options["include_hidden"]:
         parts.append("hidden text too")
+    if not collection["search"]["rerank"]:
+        parts.append("never reranked")
     return ", ".join(parts)
+
+
+_OUTCOMES = {
+    "partly": "the time was up before the last passage was read",
+    "late": "the time was up before a passage was read",
+    "failed": "no model answered",
+    "clear": "not needed, the first stage is sure",
+    "language": "no model reads this language well enough",
+    "collection": "switched off for these collections",
+}
 
 
 def hits(rows: Iterable[dict[str, Any]]) -> None:
     for hit in rows:
         where = ", ".join(part for part in (hit["filename"], place(hit), " › ".join(hit["heading_path"])) if part)
         out.print(f"[bold]{hit['rank']}[/] [cyan]{escape(where)}[/] [dim]{hit['score']:.3f}[/]")
-        out.print(escape(_shortened(hit["text"])) + "\n")
+        for field, style in (("context_before", "dim"), ("text", ""), ("context_after", "dim")):
+            if hit.get(field):
+                out.print(escape(_shortened(hit[field])), style=style)
+        out.print()
+
+
+def reranking(done: dict[str, Any] | None) -> None:
+    """Why the order is not what was asked for, if it is not."""
+    if done and done["outcome"] not in ("done", "nothing"):
+        out.print(f"[dim]Reranking: {_OUTCOMES[done['outcome']]}.[/]")
 
 
 def sources(citations: Iterable[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from docqa.core.models import (
     IngestOptions,
     Original,
     Question,
+    SearchOptions,
     Status,
     VersionKey,
 )
@@ -55,22 +56,33 @@ class MemoryCollections:
                 return collection_id
         return self._add(tenant_id, "Documents", IngestOptions(), is_default=True).collection_id
 
-    def _add(self, tenant_id: UUID, name: str, options: IngestOptions, *, is_default: bool = False) -> Collection:
+    def _add(
+        self,
+        tenant_id: UUID,
+        name: str,
+        options: IngestOptions,
+        *,
+        search: SearchOptions | None = None,
+        is_default: bool = False,
+    ) -> Collection:
         made = Collection(
             collection_id=uuid4(),
             name=name,
             is_default=is_default,
             options=options,
+            search=search or SearchOptions(),
             documents=0,
             created_at=datetime.now(UTC),
         )
         self.found[tenant_id, made.collection_id] = made
         return made
 
-    async def create(self, *, tenant_id: UUID, name: str, options: IngestOptions) -> Collection:
+    async def create(
+        self, *, tenant_id: UUID, name: str, options: IngestOptions, search: SearchOptions | None = None
+    ) -> Collection:
         if any(c.name.lower() == name.lower() for c in await self.list_collections(tenant_id)):
             raise CollectionExists
-        return self._add(tenant_id, name, options)
+        return self._add(tenant_id, name, options, search=search)
 
     async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection:
         try:
@@ -83,9 +95,15 @@ class MemoryCollections:
         return [collection for (owner, _), collection in self.found.items() if owner == tenant_id]
 
     async def update(
-        self, tenant_id: UUID, collection_id: UUID, *, name: str | None, options: IngestOptions | None
+        self,
+        tenant_id: UUID,
+        collection_id: UUID,
+        *,
+        name: str | None,
+        options: IngestOptions | None,
+        search: SearchOptions | None = None,
     ) -> Collection:
-        changes = {"name": name, "options": options}
+        changes = {"name": name, "options": options, "search": search}
         kept = {field: value for field, value in changes.items() if value is not None}
         changed = (await self.get(tenant_id, collection_id)).model_copy(update=kept)
         self.found[tenant_id, collection_id] = changed

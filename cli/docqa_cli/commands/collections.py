@@ -1,4 +1,4 @@
-"""collections, create-collection, delete-collection, rechunk."""
+"""collections, create-collection, change-collection, delete-collection, rechunk."""
 
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
@@ -30,6 +30,7 @@ Tokens = Annotated[int | None, typer.Option("--chunk-tokens", min=32, max=480, h
 Overlap = Annotated[int | None, typer.Option("--overlap-tokens", min=0, max=120, help="What neighbours share.")]
 Headings = Annotated[bool | None, typer.Option("--headings/--no-headings", help="Embed headings with passages.")]
 HiddenText = Annotated[bool | None, typer.Option("--hidden/--no-hidden", help="Index text that does not show.")]
+Rerank = Annotated[bool | None, typer.Option("--rerank/--no-rerank", help="Whether searches may rerank its passages.")]
 
 
 def collections(json: Json = False) -> None:
@@ -49,16 +50,38 @@ def create_collection(
     overlap_tokens: Overlap = None,
     headings: Headings = None,
     hidden: HiddenText = None,
+    rerank: Rerank = None,
     json: Json = False,
 ) -> None:
-    """Make a collection; the options say how its documents are indexed."""
+    """Make a collection; the options say how its documents are indexed and searched."""
     options = _options({}, strategy, chunk_tokens, overlap_tokens, headings, hidden)
+    search = {} if rerank is None else {"search": {"rerank": rerank}}
     with Client() as client:
-        made = client.call("POST", "collections", {"name": name, "options": options})
+        made = client.call("POST", "collections", {"name": name, "options": options, **search})
     if json:
         show.print_json(made)
     else:
         show.collections([made])
+
+
+def change_collection(
+    collection: Annotated[str, typer.Argument(help="Name or id of a collection.")],
+    name: Annotated[str | None, typer.Option("--name", help="A new name.")] = None,
+    rerank: Rerank = None,
+    json: Json = False,
+) -> None:
+    """Rename a collection, or change how it is searched; `rechunk` changes how it is indexed."""
+    changes: dict[str, Any] = {} if name is None else {"name": name}
+    if rerank is not None:
+        changes["search"] = {"rerank": rerank}
+    if not changes:
+        raise CliError("Say what to change: --name, --rerank or --no-rerank.", code="invalid_request")
+    with Client() as client:
+        changed = client.call("PATCH", f"collections/{collection_id(client, collection)}", changes)
+    if json:
+        show.print_json(changed)
+    else:
+        show.collections([changed])
 
 
 def delete_collection(

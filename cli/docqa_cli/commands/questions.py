@@ -48,6 +48,10 @@ def search(
     top_k: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
     mode: Annotated[Mode, typer.Option(help="How to look.")] = Mode.HYBRID,
     rerank: Annotated[bool, typer.Option(help="Second-stage ranking.")] = False,
+    deduplicate: Annotated[bool, typer.Option("--deduplicate", help="Of the same text only the best.")] = False,
+    diversity: Annotated[float, typer.Option(help="From 0 (most relevant) to 1 (most unlike).", min=0, max=1)] = 0.0,
+    window: Annotated[int, typer.Option(help="Passages around each hit, too.", min=0, max=5)] = 0,
+    parents: Annotated[bool, typer.Option("--parents", help="The section around each hit, too.")] = False,
     document: Documents = None,
     collection: CollectionName = None,
     json: Json = False,
@@ -58,6 +62,10 @@ def search(
         "top_k": top_k,
         "mode": mode.value,
         "rerank": rerank,
+        "deduplicate": deduplicate,
+        "diversity": diversity,
+        "window": window,
+        "parents": parents,
         "document_ids": document,
     }
     with Client() as client:
@@ -68,3 +76,4 @@ def search(
         show.print_json(result)
     else:
         show.hits(result["hits"])
+        show.reranking(result.get("reranking"))

@@ -28,6 +28,7 @@ def collection(name: str, number: int, **options: Any) -> dict[str, Any]:
         "is_default": number == 1,
         "documents": 2,
         "options": OPTIONS | options,
+        "search": {"rerank": True},
     }
 
 
@@ -60,6 +61,22 @@ def test_only_the_options_that_were_given_are_sent(stack: FakeStack) -> None:
     assert done.exit_code == 0, done.output
     [sent] = [json.loads(request.body) for request in stack.seen]
     assert sent == {"name": "Contracts", "options": {"chunk_tokens": 120, "include_hidden": True}}
+
+
+def test_reranking_is_switched_by_name(two: FakeStack) -> None:
+    off = collection("Contracts", 2) | {"search": {"rerank": False}}
+    two.answers["PATCH /api/v1/collections/id-2"] = (200, off)
+    done = CliRunner().invoke(app, ["change-collection", "contracts", "--no-rerank"])
+    assert done.exit_code == 0, done.output
+    assert "never reranked" in " ".join(done.output.split())
+    changed = next(request for request in two.seen if request.method == "PATCH")
+    assert json.loads(changed.body) == {"search": {"rerank": False}}
+
+
+def test_a_change_of_nothing_is_refused_before_anything_is_sent(two: FakeStack) -> None:
+    done = CliRunner().invoke(app, ["change-collection", "contracts"])
+    assert isinstance(done.exception, CliError)
+    assert two.seen == []
 
 
 def test_rechunk_changes_the_options_and_starts_every_document_that_answers(two: FakeStack) -> None:
@@ -95,9 +112,24 @@ def test_a_search_and_a_question_can_be_of_one_collection(two: FakeStack) -> Non
 
     def searched(request: Seen) -> tuple[int, Any]:
         bodies.append(json.loads(request.body))
-        return 200, {"hits": [], "timings_ms": {"total": 1.0}}
+        return 200, {"hits": [], "timings_ms": {"total": 1.0}, "reranking": None}
 
     two.answers["POST /api/v1/search"] = searched
     done = CliRunner().invoke(app, ["search", "lamp", "--collection", "Contracts", "--json"])
     assert done.exit_code == 0, done.output
     assert bodies[0]["collection_ids"] == ["id-2"]
+
+
+def test_a_search_says_what_it_wants_and_why_it_was_not_reranked(stack: FakeStack) -> None:
+    hit = {"rank": 1, "filename": "a.pdf", "page_from": 1, "page_to": 1, "row_from": None, "row_to": None}
+    hit |= {"sheet": None, "heading_path": [], "score": 1.0, "text": "The ferry.", "context_before": "Before it."}
+    skipped = {"outcome": "language", "model": None, "scored": 0}
+    stack.answers["POST /api/v1/search"] = (200, {"hits": [hit], "timings_ms": {"total": 1.0}, "reranking": skipped})
+    arguments = ["search", "渡船", "--rerank", "--deduplicate", "--diversity", "0.5", "--window", "1", "--parents"]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    [sent] = [json.loads(request.body) for request in stack.seen]
+    wishes = {"rerank": True, "deduplicate": True, "diversity": 0.5, "window": 1, "parents": True}
+    assert {name: sent[name] for name in wishes} == wishes
+    assert "Before it." in done.output
+    assert "no model reads this language well enough" in done.output

@@ -85,3 +85,17 @@ def test_indexing_anew_copies_the_file_to_a_new_version_under_the_present_option
     view = api.http.post(f"documents/{document_id}/rechunk").json()
     assert (view["version"], view["active_version"], view["options"]["strategy"]) == (2, 1, "fixed")
     assert api.services.uploads.objects[upload_key(first.model_copy(update={"version": 2}))] == b"the file"
+
+
+def test_reranking_is_switched_per_collection_and_leaves_the_rest_alone(api: Any) -> None:
+    chosen = made(api, "Contracts", strategy="sentence")
+    assert api.http.get(f"collections/{chosen}").json()["search"] == {"rerank": True}
+    changed = api.http.patch(f"collections/{chosen}", json={"search": {"rerank": False}}).json()
+    assert (changed["search"], changed["name"]) == ({"rerank": False}, "Contracts")
+    assert changed["options"]["strategy"] == "sentence"
+    renamed = api.http.patch(f"collections/{chosen}", json={"name": "Deeds"}).json()
+    assert renamed["search"] == {"rerank": False}
+    born = api.http.post("collections", json={"name": "Code", "search": {"rerank": False}}).json()
+    assert born["search"] == {"rerank": False}
+    refused = api.http.patch(f"collections/{chosen}", json={"search": {"reranking": False}})
+    assert refused.status_code == 422

@@ -28,8 +28,10 @@ from docqa.core.models import (
     PageRange,
     ParsedRange,
     Question,
+    SearchOptions,
     SearchQuery,
     Stage,
+    Surroundings,
     Unembedded,
     Usage,
     VersionKey,
@@ -97,6 +99,10 @@ class Embedder(Protocol):
         """Raises DependencyUnavailable."""
         ...
 
+    async def embed_queries(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """One vector a query, same order, in as few calls as possible. Raises DependencyUnavailable."""
+        ...
+
 
 class Embed(Protocol):
     """`Embedder.embed_passages` alone."""
@@ -109,6 +115,22 @@ class PairScorer(Protocol):
 
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """One score a passage, same order. Raises DependencyUnavailable."""
+        ...
+
+
+class Reranker(Protocol):
+    """A second-stage model that works within a time budget."""
+
+    model: str
+    languages: frozenset[str] | None
+    """ISO 639-1 codes of the languages that it is good for; None: all."""
+
+    async def rerank(self, query: str, passages: Sequence[str], *, budget_s: float) -> list[float | None]:
+        """One score a passage, same order, higher is better; None for what the budget did not reach.
+
+        The first passages are read first. May take longer than the budget: whoever calls sees to that. Raises
+        DependencyUnavailable.
+        """
         ...
 
 
@@ -201,7 +223,9 @@ class DocumentStore(Protocol):
 class CollectionStore(Protocol):
     """Collections of a tenant; NotFound for another tenant's."""
 
-    async def create(self, *, tenant_id: UUID, name: str, options: IngestOptions) -> Collection:
+    async def create(
+        self, *, tenant_id: UUID, name: str, options: IngestOptions, search: SearchOptions | None = None
+    ) -> Collection:
         """Raises CollectionExists; names compare without case."""
         ...
 
@@ -211,9 +235,18 @@ class CollectionStore(Protocol):
         ...
 
     async def update(
-        self, tenant_id: UUID, collection_id: UUID, *, name: str | None, options: IngestOptions | None
+        self,
+        tenant_id: UUID,
+        collection_id: UUID,
+        *,
+        name: str | None,
+        options: IngestOptions | None,
+        search: SearchOptions | None = None,
     ) -> Collection:
-        """Change what is not None. New options count for versions made from now on. Raises CollectionExists."""
+        """Change what is not None. New options count for versions made from now on, `search` at once.
+
+        Raises CollectionExists.
+        """
         ...
 
     async def delete(self, tenant_id: UUID, collection_id: UUID) -> None:
@@ -375,6 +408,27 @@ class ReindexStore(Protocol):
     ) -> None: ...
     async def switch(self, tenant_id: UUID, model: str) -> bool:
         """Search with the model from now on; False, and nothing changed, while some passage has no vector of it."""
+        ...
+
+
+class RerankChoices(Protocol):
+    """What collections say of reranking."""
+
+    async def not_reranked(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of the documents whose collection has it switched off. Raises DependencyUnavailable."""
+        ...
+
+
+class PassageContext(Protocol):
+    """What stands around passages in what is published."""
+
+    async def around(
+        self, tenant_id: UUID, chunk_ids: Sequence[UUID], *, window: int, parents: bool
+    ) -> Mapping[UUID, Surroundings]:
+        """`window` passages before and after each, and with `parents` all of its section (a bounded number).
+
+        A passage that is not published or another tenant's is left out. Raises DependencyUnavailable.
+        """
         ...
 
 

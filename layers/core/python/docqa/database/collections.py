@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, exc, func, insert, select, text, update
+from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, exc, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from docqa.core.errors import CollectionExists, Conflict, NotFound
-from docqa.core.models import Collection, IngestOptions
+from docqa.core.models import Collection, IngestOptions, SearchOptions
 from docqa.database.connection import Database
 from docqa.database.errors import constraint_of
+from docqa.database.rows import lock_tenant, move_epoch
 from docqa.database.tables import collections
 
 _VIEW = text("""
-    select c.id as collection_id, c.name, c.is_default, c.options, c.created_at,
+    select c.id as collection_id, c.name, c.is_default, c.options, c.search, c.created_at,
            (select count(*) from documents d where d.collection_id = c.id and d.deleted_at is null) as documents
       from collections c
      where c.tenant_id = :tenant_id
@@ -23,18 +24,31 @@ _VIEW = text("""
      order by c.is_default desc, lower(c.name)
 """)
 
+_NOT_RERANKED = text("""
+    select d.id
+      from documents d
+      join collections c on c.id = d.collection_id
+     where d.tenant_id = :tenant_id
+       and d.id = any (:document_ids)
+       and c.search @> '{"rerank": false}'
+""").bindparams(bindparam("document_ids", type_=ARRAY(Uuid)))
+
 
 class PostgresCollections:
-    """Every call names the tenant; what belongs to another one does not exist."""
+    """`RerankChoices` as well. Every call names the tenant; what belongs to another one does not exist."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def create(self, *, tenant_id: UUID, name: str, options: IngestOptions) -> Collection:
+    async def create(
+        self, *, tenant_id: UUID, name: str, options: IngestOptions, search: SearchOptions | None = None
+    ) -> Collection:
         """Raises CollectionExists."""
         try:
             async with self._database.transaction(tenant_id) as connection:
                 values = {"tenant_id": tenant_id, "name": name, "options": options.model_dump(mode="json")}
+                if search is not None:
+                    values["search"] = search.model_dump(mode="json")
                 made = await connection.execute(insert(collections).values(values).returning(collections.c.id))
                 return await _get(connection, tenant_id, made.scalar_one())
         except exc.IntegrityError as error:
@@ -52,14 +66,25 @@ class PostgresCollections:
             return [_view(row) for row in found.mappings()]
 
     async def update(
-        self, tenant_id: UUID, collection_id: UUID, *, name: str | None, options: IngestOptions | None
+        self,
+        tenant_id: UUID,
+        collection_id: UUID,
+        *,
+        name: str | None,
+        options: IngestOptions | None,
+        search: SearchOptions | None = None,
     ) -> Collection:
         """Raises NotFound, CollectionExists."""
         changes: dict[str, Any] = {} if name is None else {"name": name}
         if options is not None:
             changes["options"] = options.model_dump(mode="json")
+        if search is not None:
+            changes["search"] = search.model_dump(mode="json")
         try:
             async with self._database.transaction(tenant_id) as connection:
+                if search is not None:
+                    await lock_tenant(connection, tenant_id)
+                    await move_epoch(connection, tenant_id)  # searches give other results from here on
                 if changes:
                     await connection.execute(update(collections).where(*_one(tenant_id, collection_id)).values(changes))
                 return await _get(connection, tenant_id, collection_id)
@@ -93,6 +118,12 @@ class PostgresCollections:
             known = set(found.scalars())
         return [collection_id for collection_id in collection_ids if collection_id not in known]
 
+    async def not_reranked(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of the documents whose collection has reranking switched off."""
+        async with self._database.transaction(tenant_id) as connection:
+            values = {"tenant_id": tenant_id, "document_ids": list(document_ids)}
+            return frozenset((await connection.execute(_NOT_RERANKED, values)).scalars())
+
 
 def _one(tenant_id: UUID, collection_id: UUID) -> tuple[Any, ...]:
     return (
@@ -111,7 +142,8 @@ async def _get(connection: AsyncConnection, tenant_id: UUID, collection_id: UUID
 
 
 def _view(row: RowMapping) -> Collection:
-    return Collection(**{**row, "options": IngestOptions(**row["options"])})
+    stored = {"options": IngestOptions(**row["options"]), "search": SearchOptions(**row["search"])}
+    return Collection(**{**row, **stored})
 
 
 def _translated(error: exc.IntegrityError) -> Exception:

@@ -102,6 +102,7 @@ collections = Table(
     Column("options", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     _moment("created_at"),
     _moment("deleted_at", nullable=True),
+    Column("search", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     UniqueConstraint("id", "tenant_id"),
     _belongs(("tenant_id",), "tenants", ("id",)),
     CheckConstraint("not (is_default and deleted_at is not null)", name="default_stays"),

@@ -1,11 +1,21 @@
 """Bodies of requests and answers; the names are the HTTP contract."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from docqa.core.models import Citation, Collection, DocumentView, Hit, IngestOptions, SearchMode, Usage
+from docqa.core.models import (
+    Citation,
+    Collection,
+    DocumentView,
+    Hit,
+    IngestOptions,
+    Reranking,
+    SearchMode,
+    SearchOptions,
+    Usage,
+)
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
@@ -50,6 +60,7 @@ class NewDocument(Request):
 class NewCollection(Request):
     name: Name
     options: IngestOptions = IngestOptions()
+    search: SearchOptions = SearchOptions()
 
 
 class ChangedCollection(Request):
@@ -57,6 +68,7 @@ class ChangedCollection(Request):
 
     name: Name | None = None
     options: IngestOptions | None = None
+    search: SearchOptions | None = None
 
 
 class Collections(BaseModel):
@@ -88,13 +100,26 @@ class SearchRequest(Request):
     top_k: Annotated[int, Field(ge=1, le=100)] = 10
     mode: SearchMode = SearchMode.HYBRID
     rerank: bool = False
+    deduplicate: Annotated[bool, Field(description="Of passages that say the same, only the best.")] = False
+    diversity: Annotated[float, Field(ge=0, le=1, description="0: by relevance alone. 1: as unlike as can be.")] = 0.0
+    window: Annotated[int, Field(ge=0, le=5, description="Passages before and after each hit to send with it.")] = 0
+    parents: Annotated[bool, Field(description="Send the section around each hit with it.")] = False
+    include: Annotated[
+        tuple[Literal["spans"], ...], Field(description="`spans`: where each part of a passage stands on its page.")
+    ] = ()
     collection_ids: Ids | None = None
     document_ids: Ids | None = None
 
 
 class SearchResult(BaseModel):
+    """`spans` of the hits are empty unless asked for. `timings_ms`: of the stages that ran, and `total`.
+
+    `reranking` tells what became of one that was asked for.
+    """
+
     hits: list[Hit]
     timings_ms: dict[str, float]
+    reranking: Reranking | None = None
 
 
 class AskRequest(Request):

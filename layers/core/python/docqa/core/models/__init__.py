@@ -10,8 +10,11 @@ from docqa.core.models.answers import (
     Hit,
     Identity,
     Question,
+    Reranking,
+    RerankOutcome,
     SearchMode,
     SearchQuery,
+    Surroundings,
     Usage,
 )
 from docqa.core.models.base import (
@@ -39,6 +42,7 @@ from docqa.core.models.passages import (
     Collection,
     IndexedChunk,
     IngestOptions,
+    SearchOptions,
     Unembedded,
 )
 from docqa.core.models.reading import (
@@ -87,12 +91,16 @@ __all__ = [
     "PageRange",
     "ParsedRange",
     "Question",
+    "RerankOutcome",
+    "Reranking",
     "SearchMode",
+    "SearchOptions",
     "SearchQuery",
     "Span",
     "Stage",
     "StageProgress",
     "Status",
+    "Surroundings",
     "TableProfile",
     "Unembedded",
     "Usage",

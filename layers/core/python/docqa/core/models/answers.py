@@ -2,7 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from docqa.core.models.base import Box, Format, Model
 from docqa.core.models.reading import Span
@@ -33,7 +36,11 @@ class Filters(Model):
 class SearchQuery(Model):
     """A search by one tenant. `document_ids` and `collection_ids` None mean all; a passage must be in both.
 
-    `epoch`: the tenant's when the search was allowed, None for a result that may not be cached.
+    `rewrites`: other wordings of the query, searched beside it. `rerank`: a second stage reads the best passages again,
+    with `query` alone. `deduplicate`: of passages that say the same, only the best stays. `diversity`: 0 ranks by
+    relevance alone, 1 by being unlike what stands above. `window`: so many passages before and after each hit come
+    with it; `parents`: all of its section. `epoch`: the tenant's when the search was allowed, None for a result that
+    may not be cached.
     """
 
     tenant_id: UUID
@@ -43,14 +50,48 @@ class SearchQuery(Model):
     document_ids: tuple[UUID, ...] | None = None
     collection_ids: tuple[UUID, ...] | None = None
     filters: Filters = Filters()
+    rewrites: Annotated[tuple[str, ...], Field(max_length=8)] = ()
     rerank: bool = False
+    deduplicate: bool = False
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
+    window: Annotated[int, Field(ge=0, le=5)] = 0
+    parents: bool = False
     epoch: int | None = None
+
+
+class RerankOutcome(StrEnum):
+    """What became of a reranking that was asked for."""
+
+    DONE = "done"
+    PARTLY = "partly"
+    """The time was up before the last passage; the unread ones kept their places."""
+    LATE = "late"
+    """The time was up before the first passage was read: the first stage's order."""
+    FAILED = "failed"
+    """No model answered: the first stage's order."""
+    CLEAR = "clear"
+    """Skipped: the first stage is sure of its best passage."""
+    LANGUAGE = "language"
+    """Skipped: no model at hand reads the question's language well."""
+    COLLECTION = "collection"
+    """Skipped: the collections of all candidates have it switched off."""
+    NOTHING = "nothing"
+    """Skipped: fewer than two passages were found."""
+
+
+class Reranking(Model):
+    """What the second stage did: who scored (None: nobody), and how many passages."""
+
+    outcome: RerankOutcome
+    model: str | None = None
+    scored: int = 0
 
 
 class Hit(Model):
     """A found passage. `score` is the fused score in 0..1 within this result; the parts are None when not computed.
 
-    `spans` place parts of `text` on pages, as a chunk's do.
+    `spans` place parts of `text` on pages, as a chunk's do. `context_before` and `context_after` are what stands around
+    the passage, when it was asked for; nothing else speaks of them.
     """
 
     rank: int
@@ -71,6 +112,15 @@ class Hit(Model):
     dense_score: float | None = None
     lexical_score: float | None = None
     rerank_score: float | None = None
+    context_before: str = ""
+    context_after: str = ""
+
+
+class Surroundings(Model):
+    """Texts of the passages before and after one, in document order."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 class Citation(Model):

@@ -36,6 +36,15 @@ class IngestOptions(Model):
     include_hidden: bool = False
 
 
+class SearchOptions(Model):
+    """How a collection is searched; a change counts from the next search on.
+
+    `rerank`: False keeps its passages where the first stage puts them, as a reranker hurts some corpora.
+    """
+
+    rerank: bool = True
+
+
 class Chunk(Model):
     """A passage to embed and find.
 
@@ -90,5 +99,6 @@ class Collection(Model):
     name: str
     is_default: bool
     options: IngestOptions
+    search: SearchOptions = SearchOptions()
     documents: int
     created_at: datetime

@@ -16,7 +16,9 @@ router = APIRouter(prefix="/collections", tags=["collections"])
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create(body: NewCollection, user: CurrentUser, services: ServicesNeeded) -> Collection:
     """A new, empty collection."""
-    return await services.collections.create(tenant_id=user.tenant_id, name=body.name, options=body.options)
+    return await services.collections.create(
+        tenant_id=user.tenant_id, name=body.name, options=body.options, search=body.search
+    )
 
 
 @router.get("")
@@ -35,8 +37,13 @@ async def get_collection(collection_id: UUID, user: CurrentUser, services: Servi
 async def change(
     collection_id: UUID, body: ChangedCollection, user: CurrentUser, services: ServicesNeeded
 ) -> Collection:
-    """Rename it, or change how documents are indexed from now on; `documents/{id}/rechunk` applies that to old ones."""
-    return await services.collections.update(user.tenant_id, collection_id, name=body.name, options=body.options)
+    """Rename it, change how it is searched, or how documents are indexed from now on.
+
+    `documents/{id}/rechunk` applies the latter to old ones.
+    """
+    return await services.collections.update(
+        user.tenant_id, collection_id, name=body.name, options=body.options, search=body.search
+    )
 
 
 @router.delete("/{collection_id}", status_code=status.HTTP_204_NO_CONTENT)

@@ -5,6 +5,7 @@ import time
 from fastapi import APIRouter
 
 from docqa.core.models import SearchQuery
+from docqa.core.trace import traced
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
 from docqa.http.schemas import SearchRequest, SearchResult
 from docqa.http.scope import check_scope
@@ -25,6 +26,14 @@ async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeede
         document_ids=body.document_ids,
         collection_ids=body.collection_ids,
         rerank=body.rerank,
+        deduplicate=body.deduplicate,
+        diversity=body.diversity,
+        window=body.window,
+        parents=body.parents,
     )
-    hits = await services.retriever.search(query)
-    return SearchResult(hits=hits, timings_ms={"total": round((time.perf_counter() - start) * 1000, 1)})
+    with traced() as trace:
+        hits = await services.retriever.search(query)
+    if "spans" not in body.include:  # a dozen a hit, more than all the rest of the answer
+        hits = [hit.model_copy(update={"spans": ()}) for hit in hits]
+    total = round((time.perf_counter() - start) * 1000, 1)
+    return SearchResult(hits=hits, timings_ms={**trace.timings_ms, "total": total}, reranking=trace.reranking)

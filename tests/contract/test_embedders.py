@@ -2,18 +2,20 @@
 
 import asyncio
 import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from docqa.core.ports import Embedder, PairScorer
+from docqa.core.ports import Embedder, PairScorer, Reranker
 from docqa.embeddings.onnx import OnnxEmbedder, OnnxPairScorer
 from docqa.embeddings.registry import EmbeddingModels, in_folder
 from docqa.embeddings.remote import InferenceFunction, RemoteEmbedder, RemotePairScorer
 from inference import main
 from tests.fakes.embedding import HashingEmbedder, InProcessLambda, OverlapScorer
 from tests.fakes.models import described_models, models_beside, models_dir
+from tests.fakes.retrieval import ScriptedReranker
 
 TEXTS = [
     "The ferry leaves the harbour at nine in the morning.",
@@ -86,6 +88,12 @@ def test_a_query_is_nearest_to_the_passage_that_answers_it(embedder: Embedder) -
     assert max(range(len(TEXTS)), key=cosines.__getitem__) == 0
 
 
+def test_queries_together_have_the_vectors_of_each_alone(embedder: Embedder) -> None:
+    together = asyncio.run(embedder.embed_queries(TEXTS[:3]))
+    assert together == [asyncio.run(embedder.embed_query(text)) for text in TEXTS[:3]]
+    assert asyncio.run(embedder.embed_queries([])) == []
+
+
 def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
     assert asyncio.run(embedder.embed_passages([])) == []
 
@@ -102,6 +110,37 @@ def test_the_answering_passage_scores_highest(scorer: PairScorer) -> None:
     assert len(scores) == len(TEXTS)
     assert max(scores) == scores[0]
     assert scores == [asyncio.run(scorer.score("When does the ferry leave the harbour?", [text]))[0] for text in TEXTS]
+
+
+@pytest.fixture(scope="module", params=["onnx", "remote", "fake"])
+def reranker(request: pytest.FixtureRequest, function: InferenceFunction) -> Reranker:
+    make: dict[str, Callable[[], Reranker]] = {
+        "onnx": lambda: OnnxPairScorer(models_dir()),
+        "remote": lambda: RemotePairScorer(function),
+        "fake": lambda: ScriptedReranker(lambda passage: float("ferry" in passage)),
+    }
+    return make[request.param]()
+
+
+def test_the_answering_passage_is_ranked_highest(reranker: Reranker) -> None:
+    scores = asyncio.run(reranker.rerank("When does the ferry leave the harbour?", TEXTS, budget_s=60))
+    assert len(scores) == len(TEXTS)
+    assert all(score is not None for score in scores)
+    assert max(score for score in scores if score is not None) == scores[0]
+    assert asyncio.run(reranker.rerank("anything", [], budget_s=60)) == []
+
+
+@pytest.mark.parametrize("reranker", ["onnx", "remote"], indirect=True)
+def test_what_the_budget_does_not_reach_has_no_score(reranker: Reranker) -> None:
+    asyncio.run(reranker.rerank("ferry", TEXTS[:1], budget_s=60))  # loads the model
+    passages = ["The ferry leaves the harbour at nine. " * 40] * 60
+    start = time.perf_counter()
+    scores = asyncio.run(reranker.rerank("When does the ferry leave?", passages, budget_s=1.0))
+    assert time.perf_counter() - start < 3.0
+    read = [n for n, score in enumerate(scores) if score is not None]
+    assert 0 < len(read) < len(passages) == len(scores)
+    assert read == list(range(len(read))), "the first passages are read first"
+    assert asyncio.run(reranker.rerank("ferry", passages, budget_s=0.0)) == [None] * len(passages)
 
 
 def dot(left: tuple[float, ...], right: tuple[float, ...]) -> float:

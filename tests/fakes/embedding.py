@@ -24,6 +24,9 @@ class HashingEmbedder:
     async def embed_query(self, text: str) -> tuple[float, ...]:
         return self._vector(text)
 
+    async def embed_queries(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        return [self._vector(text) for text in texts]
+
     def _vector(self, text: str) -> tuple[float, ...]:
         values = [0.0] * self.dimensions
         for word in words(text) or [""]:

@@ -59,6 +59,11 @@ def test_score() -> None:
     assert response["scores"][1] > response["scores"][0]
 
 
+def test_a_spent_budget_leaves_null() -> None:
+    event = {"operation": "score", "query": "q", "passages": ["a", "b"], "budget_ms": 0}
+    assert json.loads(json.dumps(main.handler(event, None)))["scores"] == [None, None]
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -70,6 +75,8 @@ def test_score() -> None:
         {"operation": "embed", "kind": "passage", "texts": "a"},
         {"operation": "score", "passages": ["a"]},
         {"operation": "score", "query": "q", "passages": ["a"] * 65},
+        {"operation": "score", "query": "q", "passages": ["a"], "budget_ms": "soon"},
+        {"operation": "score", "query": "q", "passages": ["a"], "budget_ms": True},
     ],
 )
 def test_a_wrong_request_is_a_function_error(event: dict[str, object]) -> None:

@@ -111,6 +111,27 @@ def test_scores_that_cannot_be_right_are_refused(scores: Any) -> None:
         asyncio.run(RemotePairScorer(function).score("q", ["a", "b"]))
 
 
+@pytest.mark.parametrize("scores", [[1.0], [1.0, None], None])
+def test_without_a_budget_every_passage_has_a_score(scores: Any) -> None:
+    function = InferenceFunction("inference", make_client=lambda: InProcessLambda(lambda *_: {"scores": scores}))
+    with pytest.raises(DependencyUnavailable):
+        asyncio.run(RemotePairScorer(function).score("q", ["a", "b"]))
+
+
+def test_the_budget_is_sent_less_the_way_and_what_is_missing_has_no_score() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def scored(request: dict[str, Any], context: object) -> dict[str, Any]:
+        seen.append(request)
+        return {"scores": [1.5, None]}
+
+    function = InferenceFunction("inference", make_client=lambda: InProcessLambda(scored))
+    assert asyncio.run(RemotePairScorer(function).rerank("q", ["a", "b"], budget_s=0.5)) == [1.5, None]
+    assert 400 <= seen[0]["budget_ms"] <= 470
+    assert asyncio.run(RemotePairScorer(function).rerank("q", ["a", "b"], budget_s=0.01)) == [None, None]
+    assert len(seen) == 1, "a budget that the way alone takes is not worth the call"
+
+
 def test_requests_stay_within_the_limits_of_lambda() -> None:
     client = InProcessLambda(embed)
     texts = ["é" * 400_000] * 20 + ["short"] * (MAX_TEXTS + 1)

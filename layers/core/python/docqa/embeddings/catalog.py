@@ -33,12 +33,16 @@ class EmbeddingModel:
 
 @dataclass(frozen=True)
 class ScoringModel:
-    """A cross-encoder; `max_query_tokens` and `max_tokens` (query, passage and 3 marks) bound its input."""
+    """A cross-encoder; `max_query_tokens` and `max_tokens` (query, passage and 3 marks) bound its input.
+
+    `languages`: ISO 639-1 codes of those that it is good for.
+    """
 
     name: str
     folder: str
     max_query_tokens: int
     max_tokens: int
+    languages: frozenset[str]
 
 
 BGE_SMALL = EmbeddingModel(
@@ -60,4 +64,5 @@ MS_MARCO_MINILM = ScoringModel(
     folder="ms-marco-MiniLM-L-12-v2",
     max_query_tokens=256,
     max_tokens=512,
+    languages=frozenset({"en"}),
 )

@@ -10,6 +10,7 @@ batches of 8 with two threads inside one run: 33) and about 3 ms for a sentence 
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -94,7 +95,10 @@ class OnnxEmbedder:
         return await asyncio.to_thread(self.embed, "passage", texts)
 
     async def embed_query(self, text: str) -> Vector:
-        return (await asyncio.to_thread(self.embed, "query", [text]))[0]
+        return (await self.embed_queries([text]))[0]
+
+    async def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        return await asyncio.to_thread(self.embed, "query", texts)
 
     def _embed_one(self, loaded: OnnxModel, text: str) -> Vector:
         encoding = loaded.encode(text, max_tokens=self._spec.max_tokens - 2)
@@ -104,10 +108,11 @@ class OnnxEmbedder:
 
 
 class OnnxPairScorer:
-    """PairScorer in this process. The model is loaded by the first call."""
+    """PairScorer and Reranker in this process. The model is loaded by the first call."""
 
     def __init__(self, models: Path, *, threads: int | None = None, spec: ScoringModel = MS_MARCO_MINILM) -> None:
         self.model = spec.name
+        self.languages = spec.languages
         self._spec = spec
         self._lazy = _Lazy(lambda: OnnxModel(models / spec.folder))
         self._pool = ThreadPoolExecutor(threads or usable_cpus(), thread_name_prefix="score")
@@ -118,8 +123,33 @@ class OnnxPairScorer:
         asked = loaded.encode(query, max_tokens=self._spec.max_query_tokens)
         return _run_longest_first(self._pool, lambda passage: self._score_one(loaded, asked, passage), passages)
 
+    def score_within(self, query: str, passages: Sequence[str], *, budget_s: float) -> list[float | None]:
+        """One logit a passage, same order; None for what there was no time to read. Blocks.
+
+        The first passages are read first. The time counts from the call, loading the model included; a passage is not
+        begun when the slowest one so far would not be done in time.
+        """
+        deadline = time.perf_counter() + budget_s
+        loaded = self._lazy.get()
+        asked = loaded.encode(query, max_tokens=self._spec.max_query_tokens)
+        slowest = 0.0
+
+        def score(passage: str) -> float | None:
+            nonlocal slowest
+            start = time.perf_counter()
+            if start + slowest > deadline:
+                return None
+            logit = self._score_one(loaded, asked, passage)
+            slowest = max(slowest, time.perf_counter() - start)
+            return logit
+
+        return list(self._pool.map(score, passages))
+
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:
         return await asyncio.to_thread(self.score_pairs, query, passages)
+
+    async def rerank(self, query: str, passages: Sequence[str], *, budget_s: float) -> list[float | None]:
+        return await asyncio.to_thread(lambda: self.score_within(query, passages, budget_s=budget_s))
 
     def _score_one(self, loaded: OnnxModel, asked: Encoding, passage: str) -> float:
         answer = loaded.encode(passage, max_tokens=self._spec.max_tokens - len(asked.ids) - 3)

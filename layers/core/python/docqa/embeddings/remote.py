@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -11,10 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from docqa.core.errors import DependencyUnavailable
 from docqa.embeddings.catalog import BGE_SMALL, MS_MARCO_MINILM, EmbeddingModel
-from docqa.embeddings.wire import MAX_TEXTS, Vector, embed_request, score_request, unpack_vectors
+from docqa.embeddings.wire import MAX_TEXTS, Kind, Vector, embed_request, score_request, unpack_vectors
 
 # A synchronous invocation takes 6 MB of JSON (Lambda quotas).
 MAX_REQUEST_BYTES = 5_000_000
+# A warm invocation of the function beside its work: 13 ms here, more in a network.
+ON_THE_WAY_S = 0.03
 # Waits of 0.1 s doubling to 3.2 s, each times a random 0.5..1: 4 to 8 s until giving up.
 ATTEMPTS = 7
 FIRST_WAIT_S = 0.1
@@ -78,14 +81,20 @@ class RemoteEmbedder:
         self._function = function
 
     async def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        vectors: list[Vector] = []
-        for batch in batches(texts):
-            response = await self._function.call(embed_request("passage", batch, self.model))
-            vectors.extend(self._vectors(response, len(batch)))
-        return vectors
+        return await self._embedded("passage", texts)
 
     async def embed_query(self, text: str) -> Vector:
-        return self._vectors(await self._function.call(embed_request("query", [text], self.model)), 1)[0]
+        return (await self._embedded("query", [text]))[0]
+
+    async def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        return await self._embedded("query", texts)
+
+    async def _embedded(self, kind: Kind, texts: Sequence[str]) -> list[Vector]:
+        vectors: list[Vector] = []
+        for batch in batches(texts):
+            response = await self._function.call(embed_request(kind, batch, self.model))
+            vectors.extend(self._vectors(response, len(batch)))
+        return vectors
 
     def _vectors(self, response: dict[str, Any], count: int) -> list[Vector]:
         """Vectors of another model would poison the index, so a function of another release is not believed."""
@@ -101,20 +110,37 @@ class RemoteEmbedder:
 
 
 class RemotePairScorer:
-    """PairScorer over the inference function."""
+    """PairScorer and Reranker over the inference function."""
 
     def __init__(self, function: InferenceFunction) -> None:
         self.model = MS_MARCO_MINILM.name
+        self.languages = MS_MARCO_MINILM.languages
         self._function = function
 
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:
         scores: list[float] = []
         for batch in batches(passages):
-            got = (await self._function.call(score_request(query, batch))).get("scores")
-            if not isinstance(got, list) or len(got) != len(batch):
-                raise DependencyUnavailable(f"The inference function did not send {len(batch)} scores.")
-            scores.extend(float(score) for score in got)
+            found = await self._scores(score_request(query, batch), len(batch))
+            scores.extend(score for score in found if score is not None)
+        if len(scores) != len(passages):
+            raise DependencyUnavailable(f"The inference function scored {len(scores)} of {len(passages)} passages.")
         return scores
+
+    async def rerank(self, query: str, passages: Sequence[str], *, budget_s: float) -> list[float | None]:
+        deadline = time.perf_counter() + budget_s - ON_THE_WAY_S
+        scores: list[float | None] = []
+        for batch in batches(passages):
+            left_ms = round((deadline - time.perf_counter()) * 1000)
+            if left_ms <= 0:
+                break
+            scores += await self._scores(score_request(query, batch, budget_ms=left_ms), len(batch))
+        return [*scores, *[None] * (len(passages) - len(scores))]
+
+    async def _scores(self, request: dict[str, Any], count: int) -> list[float | None]:
+        scores = (await self._function.call(request)).get("scores")
+        if not isinstance(scores, list) or len(scores) != count:
+            raise DependencyUnavailable(f"The inference function did not send {count} scores.")
+        return [None if score is None else float(score) for score in scores]
 
 
 def batches(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -49,4 +49,9 @@ class InferenceService:
         query = request.get("query")
         if not isinstance(query, str):
             raise InvalidRequest("`query` must be a string.")
-        return score_response(self.scorer.model, self.scorer.score_pairs(query, read_texts(request, "passages")))
+        passages, budget_ms = read_texts(request, "passages"), request.get("budget_ms")
+        if budget_ms is None:
+            return score_response(self.scorer.model, self.scorer.score_pairs(query, passages))
+        if not isinstance(budget_ms, int | float) or isinstance(budget_ms, bool):
+            raise InvalidRequest("`budget_ms` must be a number.")
+        return score_response(self.scorer.model, self.scorer.score_within(query, passages, budget_s=budget_ms / 1000))

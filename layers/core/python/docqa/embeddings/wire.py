@@ -1,9 +1,10 @@
 """What is sent to the inference function and what comes back. Standard library only: both sides import it.
 
 Requests: `{"operation": "embed", "kind": "query" | "passage", "texts": [...], "model": "..."}` (without `model`: by the
-function's default model) and `{"operation": "score", "query": "...", "passages": [...]}`.
+function's default model) and `{"operation": "score", "query": "...", "passages": [...], "budget_ms": 500}`, the budget
+being optional.
 Responses: `{"model", "dimensions", "vectors"}` and `{"model", "scores"}`; `vectors` is base64 of little-endian float32,
-one row a text, rows one after the other.
+one row a text, rows one after the other. A score is null where the budget was spent before its passage's turn.
 """
 
 import base64
@@ -26,15 +27,16 @@ def embed_request(kind: Kind, texts: Sequence[str], model: str) -> dict[str, Any
     return {"operation": "embed", "kind": kind, "texts": list(texts), "model": model}
 
 
-def score_request(query: str, passages: Sequence[str]) -> dict[str, Any]:
-    return {"operation": "score", "query": query, "passages": list(passages)}
+def score_request(query: str, passages: Sequence[str], *, budget_ms: int | None = None) -> dict[str, Any]:
+    request = {"operation": "score", "query": query, "passages": list(passages)}
+    return request if budget_ms is None else {**request, "budget_ms": budget_ms}
 
 
 def embed_response(model: str, dimensions: int, vectors: Iterable[Sequence[float]]) -> dict[str, Any]:
     return {"model": model, "dimensions": dimensions, "vectors": pack_vectors(vectors)}
 
 
-def score_response(model: str, scores: Sequence[float]) -> dict[str, Any]:
+def score_response(model: str, scores: Sequence[float | None]) -> dict[str, Any]:
     return {"model": model, "scores": list(scores)}
 
 

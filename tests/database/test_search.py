@@ -9,7 +9,7 @@ from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
 
 from docqa.core.models import Filters, Format, Hit, Identity, SearchQuery
 from docqa.database.search import PostgresSearchIndex
-from docqa.retrieval.fusion import averaged, min_max
+from docqa.retrieval.fusion import combined, min_max
 from docqa.retrieval.tokenizer import Tokenizer
 from tests.database.world import World, unit_vector
 
@@ -102,7 +102,7 @@ async def test_hybrid_is_the_mean_of_both_over_the_union_of_the_pools(world: Wor
         best_lexical = sorted((text for text in texts if lexical[text] > 0), key=lambda text: -lexical[text])[:pool]
         best_dense = sorted(texts, key=lambda text: -dense[text])[:pool]
         union = sorted({*best_lexical, *best_dense})
-        fused = averaged([dense[text] for text in union], [lexical[text] for text in union])
+        fused = combined([dense[text] for text in union], [lexical[text] for text in union])
         hits = await world.search(owner.tenant_id, question, top_k=100, pool=pool)
         scores = [hit.score for hit in hits]
         assert {hit.text: hit.score for hit in hits} == pytest.approx(dict(zip(union, fused, strict=True)), abs=1e-3)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.retrieval.fusion import averaged, min_max
+from docqa.retrieval.fusion import combined, min_max
 
 SCORES = st.lists(st.floats(-50, 50), min_size=1, max_size=30)
 
@@ -28,12 +28,12 @@ def test_scale_and_offset_of_a_ranker_do_not_matter(scores: list[float], scale: 
 
 
 def test_average_of_both_stages() -> None:
-    assert averaged([1.0, 0.0, 0.5], [-3.0, 5.0, 1.0]) == [0.5, 0.5, 0.5]
-    assert averaged([1.0, 0.5, 0.0], [9.0, -9.0, 0.0]) == [1.0, 0.25, 0.25]
-    assert averaged([], []) == []
-    assert averaged([3.0], [7.0]) == [1.0]
+    assert combined([1.0, 0.0, 0.5], [-3.0, 5.0, 1.0]) == [0.5, 0.5, 0.5]
+    assert combined([1.0, 0.5, 0.0], [9.0, -9.0, 0.0]) == [1.0, 0.25, 0.25]
+    assert combined([], []) == []
+    assert combined([3.0], [7.0]) == [1.0]
 
 
 def test_lists_of_different_lengths_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="zip"):
-        averaged([1.0], [1.0, 2.0])
+        combined([1.0], [1.0, 2.0])

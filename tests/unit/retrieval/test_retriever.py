@@ -1,14 +1,15 @@
-"""The retriever over an index, an embedder and a scorer that say what they were asked."""
+"""The first stage over an index and an embedder that say what they were asked."""
 
 from collections.abc import Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from docqa.core.errors import DependencyUnavailable
 from docqa.core.models import Hit, SearchMode, SearchQuery
-from docqa.retrieval.retriever import RERANKED, HybridRetriever
+from docqa.core.trace import traced
+from docqa.retrieval.retriever import DEPTH, HybridRetriever
 from docqa.retrieval.tokenizer import Tokenizer
+from tests.fakes.answering import make_hit
 
 pytestmark = pytest.mark.anyio
 
@@ -22,11 +23,12 @@ def anyio_backend() -> str:
 
 
 class FakeIndex:
-    """Holds passages, best first, and answers with as many as are wanted."""
+    """Finds, for each list of terms, the passages that it was given; `asked` keeps what it was asked."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, *texts: str, **by_term: Sequence[str]) -> None:
         self.asked: list[tuple[SearchQuery, tuple[float, ...] | None, tuple[str, ...], int]] = []
-        self._hits = [hit(rank, score=1.0 - rank / 1000) for rank in range(1, count + 1)]
+        self._texts = texts
+        self._by_term = by_term
 
     async def find(
         self,
@@ -39,57 +41,31 @@ class FakeIndex:
         dense_weight: float = 0.5,
     ) -> list[Hit]:
         self.asked.append((query, vector, tuple(terms), pool))
-        return self._hits[: query.top_k]
+        texts = next((self._by_term[term] for term in terms if term in self._by_term), self._texts)
+        return [make_hit(text, rank=rank) for rank, text in enumerate(texts, start=1)][: query.top_k]
 
 
-class FakeEmbedder:
+class CountingEmbedder:
     model = "fake"
     dimensions = 2
     languages = None
 
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+
     async def embed_passages(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
-        return [VECTOR for _ in texts]
+        raise AssertionError("a question is no passage")
 
     async def embed_query(self, text: str) -> tuple[float, ...]:
-        return VECTOR
+        return (await self.embed_queries([text]))[0]
+
+    async def embed_queries(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        self.calls.append(list(texts))
+        return [VECTOR for _ in texts]
 
 
-class FakeScorer:
-    """Likes the passages with the highest number."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-
-    async def score(self, query: str, passages: Sequence[str]) -> list[float]:
-        self.read = list(passages)
-        return [float(passage.split()[-1]) for passage in passages]
-
-
-class SilentScorer(FakeScorer):
-    async def score(self, query: str, passages: Sequence[str]) -> list[float]:
-        raise DependencyUnavailable()
-
-
-def hit(rank: int, score: float) -> Hit:
-    return Hit(
-        rank=rank,
-        chunk_id=uuid4(),
-        document_id=uuid4(),
-        version=1,
-        filename="f.pdf",
-        page_from=1,
-        page_to=1,
-        row_from=None,
-        row_to=None,
-        boxes=(),
-        heading_path=("Book", "Chapter", "Section"),
-        text=f"passage {rank}",
-        score=score,
-    )
-
-
-def retriever(index: FakeIndex, scorer: FakeScorer | None = None) -> HybridRetriever:
-    return HybridRetriever(index=index, embedder=FakeEmbedder(), analyzer=Tokenizer(), scorer=scorer)
+def retriever(index: FakeIndex, embedder: CountingEmbedder | None = None) -> HybridRetriever:
+    return HybridRetriever(index=index, embedder=embedder or CountingEmbedder(), analyzer=Tokenizer())
 
 
 def query(**values: object) -> SearchQuery:
@@ -105,59 +81,48 @@ def query(**values: object) -> SearchQuery:
     ],
 )
 async def test_each_mode_asks_for_its_parts(mode: SearchMode, vector: object, terms: object) -> None:
-    index = FakeIndex(3)
+    index = FakeIndex("one", "two", "three")
     hits = await retriever(index).search(query(mode=mode, top_k=2))
-    assert [found.text for found in hits] == ["passage 1", "passage 2"]
+    assert [found.text for found in hits] == ["one", "two"]
     assert [(asked[1], asked[2], asked[3]) for asked in index.asked] == [(vector, terms, 100)]
 
 
 async def test_pool_is_at_least_what_is_wanted() -> None:
-    index = FakeIndex(1)
+    index = FakeIndex("one")
     await retriever(index).search(query(top_k=500))
     assert index.asked[0][3] == 500
 
 
-async def test_reranking_averages_both_stages_over_the_best_twenty() -> None:
-    index, scorer = FakeIndex(30), FakeScorer()
-    hits = await retriever(index, scorer).search(query(top_k=3, rerank=True))
-    assert index.asked[0][0].top_k == RERANKED
-    assert scorer.read[0] == "Chapter\nSection\npassage 1"
-    assert len(scorer.read) == RERANKED
-    # First stage and scorer disagree in everything: all means are equal, and the first stage decides.
-    assert [(found.rank, found.text, found.rerank_score) for found in hits] == [
-        (1, "passage 1", 1.0),
-        (2, "passage 2", 2.0),
-        (3, "passage 3", 3.0),
-    ]
-    assert [found.score for found in hits] == pytest.approx([0.5, 0.5, 0.5])
+async def test_wordings_are_embedded_in_one_call_and_fused_by_rank() -> None:
+    index = FakeIndex(river=["a", "b", "c"], brook=["b", "d"], stream=["b", "a"])
+    embedder = CountingEmbedder()
+    asked = query(query="river", rewrites=("brook", "stream", "river"), top_k=3)
+    hits = await retriever(index, embedder).search(asked)
+    assert embedder.calls == [["river", "brook", "stream"]]
+    assert [(found.rank, found.text) for found in hits] == [(1, "b"), (2, "a"), (3, "d")]
+    first, second, third = (found.score for found in hits)
+    assert 1.0 > first > second > third > 0.0
+    assert {each[0].top_k for each in index.asked} == {DEPTH}
 
 
-async def test_scorer_that_is_sure_brings_a_passage_up() -> None:
-    class Sure(FakeScorer):
-        async def score(self, query: str, passages: Sequence[str]) -> list[float]:
-            return [10.0 if passage.endswith("passage 3") else 0.0 for passage in passages]
-
-    hits = await retriever(FakeIndex(5), Sure()).search(query(top_k=2, rerank=True))
-    assert [found.text for found in hits] == ["passage 3", "passage 1"]
-    assert hits[0].score > hits[1].score
+async def test_what_is_first_for_every_wording_has_score_one() -> None:
+    hits = await retriever(FakeIndex("a", "b")).search(query(rewrites=("the shore",)))
+    assert hits[0].score == pytest.approx(1.0)
 
 
-async def test_what_was_not_reranked_stays_behind_in_its_order() -> None:
-    hits = await retriever(FakeIndex(40), FakeScorer()).search(query(top_k=25, rerank=True))
-    assert [found.rank for found in hits] == list(range(1, 26))
-    assert [found.text for found in hits[20:]] == [f"passage {n}" for n in range(21, 26)]
-    assert [found.rerank_score for found in hits[20:]] == [None] * 5
-    scores = [found.score for found in hits]
-    assert scores == sorted(scores, reverse=True)
+async def test_a_lexical_search_of_several_wordings_embeds_nothing() -> None:
+    embedder = CountingEmbedder()
+    hits = await retriever(FakeIndex("a"), embedder).search(query(mode=SearchMode.LEXICAL, rewrites=("shores",)))
+    assert [found.text for found in hits] == ["a"]
+    assert embedder.calls == []
 
 
-async def test_without_hits_nothing_is_scored_and_without_scorer_nothing_changes() -> None:
-    scorer = FakeScorer()
-    assert await retriever(FakeIndex(0), scorer).search(query(rerank=True)) == []
-    assert scorer.read == []
-    assert [found.rank for found in await retriever(FakeIndex(9)).search(query(top_k=4, rerank=True))] == [1, 2, 3, 4]
-
-
-async def test_silent_scorer_is_an_error_and_not_a_worse_answer() -> None:
-    with pytest.raises(DependencyUnavailable):
-        await retriever(FakeIndex(3), SilentScorer()).search(query(rerank=True))
+async def test_the_stages_are_timed_for_whoever_asks() -> None:
+    with traced() as trace:
+        await retriever(FakeIndex("a")).search(query())
+        await retriever(FakeIndex("a")).search(query(mode=SearchMode.LEXICAL))
+    assert set(trace.timings_ms) == {"embed", "find"}
+    with traced() as other:
+        pass
+    await retriever(FakeIndex("a")).search(query())
+    assert other.timings_ms == {}

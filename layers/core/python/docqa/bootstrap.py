@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from docqa.auth.tokens import AccessTokens
     from docqa.core.models import ChunkStrategy
-    from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Retriever, TokenCounter
+    from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Reranker, Retriever, TokenCounter
     from docqa.database.collections import PostgresCollections
     from docqa.database.connection import Database
     from docqa.database.conversations import PostgresConversations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from docqa.database.ingest import PostgresIngest
     from docqa.database.users import PostgresUsers
     from docqa.embeddings.registry import EmbeddingModels
-    from docqa.embeddings.remote import InferenceFunction
+    from docqa.embeddings.remote import InferenceFunction, RemotePairScorer
     from docqa.http.services import Probe
     from docqa.ingestion.chunk import ChunkStage
     from docqa.ingestion.claim import ClaimStage
@@ -143,10 +143,25 @@ class Container:
         return RemoteEmbedder(self._inference, self.embedding_models.get(model))
 
     @cached_property
-    def scorer(self) -> "PairScorer":
+    def _pair_scorer(self) -> "RemotePairScorer":
         from docqa.embeddings.remote import RemotePairScorer
 
         return RemotePairScorer(self._inference)
+
+    @property
+    def scorer(self) -> "PairScorer":
+        return self._pair_scorer
+
+    @cached_property
+    def rerankers(self) -> "Sequence[Reranker]":
+        """In the order in which they are asked: Cohere where there is a key, then the local model."""
+        key = self.secrets.cohere_key
+        if key is None:
+            return (self._pair_scorer,)
+        from docqa.retrieval.cohere_rerank import MODEL, CohereReranker
+
+        model, base_url = self.settings.cohere_model or MODEL, self.settings.cohere_base_url
+        return (CohereReranker(key, model=model, base_url=base_url), self._pair_scorer)
 
     @cached_property
     def analyzer(self) -> "Analyzer":
@@ -181,15 +196,27 @@ class Container:
 
     @cached_property
     def retriever(self) -> "Retriever":
+        """The first stage, and around it what a query may ask for: reranking, then distinct, then diverse passages."""
+        from docqa.database.context import PostgresPassageContext
         from docqa.database.search import PostgresSearchIndex
+        from docqa.retrieval.context import ContextRetriever
+        from docqa.retrieval.deduplication import DeduplicatingRetriever
+        from docqa.retrieval.diversity import DiverseRetriever
+        from docqa.retrieval.reranking import RerankingRetriever
         from docqa.retrieval.retriever import HybridRetriever
 
-        return HybridRetriever(
-            index=PostgresSearchIndex(self.database),
-            embedder=self.embedder,
-            analyzer=self.analyzer,
-            scorer=self.scorer,
+        retriever: Retriever = HybridRetriever(
+            index=PostgresSearchIndex(self.database), embedder=self.embedder, analyzer=self.analyzer
         )
+        retriever = RerankingRetriever(
+            retriever,
+            rerankers=lambda: self.rerankers,
+            choices=self.collections,
+            budget_s=self.settings.rerank_budget_ms / 1000,
+        )
+        retriever = DeduplicatingRetriever(retriever)
+        retriever = DiverseRetriever(retriever)
+        return ContextRetriever(retriever, context=PostgresPassageContext(self.database))
 
     @cached_property
     def answerer(self) -> "Answerer":

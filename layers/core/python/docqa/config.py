@@ -33,6 +33,10 @@ class Settings(BaseModel):
     stage: Literal["local", "aws"] = "local"
     database_secret: str | None = None
     cache_secret: str | None = None
+    cohere_secret: str | None = None
+    cohere_base_url: str | None = None
+    cohere_model: str | None = None
+    rerank_budget_ms: int = Field(default=800, gt=0)
     tokens_secret: str | None = None
     limits_parameter: str | None = None
     uploads_bucket: str | None = None
@@ -89,6 +93,11 @@ class Secrets:
     @cached_property
     def cache_url(self) -> str:
         return self._field("cache_secret", "url")
+
+    @cached_property
+    def cohere_key(self) -> str | None:
+        """None where nobody has given one."""
+        return self._field("cohere_secret", "api_key").strip() or None if self._settings.cohere_secret else None
 
     @cached_property
     def token_signing_key(self) -> str:

@@ -9,6 +9,7 @@ from docqa.agent.evidence import Evidence, gather, read
 from docqa.agent.guard import check_question
 from docqa.agent.state import Draft, Parts, State, Statement
 from docqa.core.models import SearchQuery
+from docqa.core.trace import traced
 
 PASSAGES = 10
 
@@ -30,8 +31,9 @@ async def retrieve(state: State, parts: Parts) -> State:
         document_ids=question.document_ids,
         collection_ids=question.collection_ids,
     )
-    hits = await parts.retriever.search(query)
-    return {"hits": hits, "detail": _counted(len(hits), "passage")}
+    with traced() as trace:
+        hits = await parts.retriever.search(query)
+    return {"hits": hits, "detail": "; ".join([_counted(len(hits), "passage"), *trace.notes])}
 
 
 async def grade(state: State, parts: Parts) -> State:

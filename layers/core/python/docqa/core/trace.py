@@ -15,9 +15,10 @@ from docqa.core.models import Reranking
 
 @dataclass
 class SearchTrace:
-    """`timings_ms`: stage → milliseconds, of all its runs together."""
+    """`timings_ms`: stage → milliseconds, of all its runs together. `notes`: what the one who asked should know."""
 
     timings_ms: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     reranking: Reranking | None = None
 
 
@@ -46,6 +47,13 @@ def timed(stage: str) -> Iterator[None]:
         if trace is not None:
             taken = (time.perf_counter() - start) * 1000
             trace.timings_ms[stage] = round(trace.timings_ms.get(stage, 0.0) + taken, 1)
+
+
+def note(text: str) -> None:
+    """Tell the one who asked, once, in words that can be shown."""
+    trace = _current.get()
+    if trace is not None and text not in trace.notes:
+        trace.notes.append(text)
 
 
 def reranked(reranking: Reranking) -> None:

@@ -1,50 +1,73 @@
-"""`Retriever`: tokenize and embed the question, ask the index, have the best passages read again by a cross-encoder."""
+"""`Retriever`: tokenize and embed the question, ask the index. What comes after are decorators around it."""
+
+import asyncio
+from collections.abc import Sequence
 
 from docqa.core.models import Hit, SearchMode, SearchQuery
-from docqa.core.ports import Analyzer, Embedder, PairScorer, SearchIndex
-from docqa.retrieval.fusion import averaged
+from docqa.core.ports import Analyzer, Embedder, SearchIndex
+from docqa.core.trace import note, timed
+from docqa.retrieval.fusion import RRF_K, reciprocal_ranks
+from docqa.retrieval.weighting import FOREIGN, dense_weight
 
 POOL = 100
 """Candidates of each kind that the first stage fuses."""
 
-RERANKED = 20
-"""Passages that the cross-encoder reads: 48 ms each on one thread."""
+DEPTH = 30
+"""Of each ranking when several are fused: what stands below the wanted places in all of them may belong there."""
 
 
 class HybridRetriever:
-    """Dense, lexical or both; optionally reranked."""
+    """The first stage: dense, lexical or both, for one wording of the question or several."""
 
-    def __init__(
-        self, *, index: SearchIndex, embedder: Embedder, analyzer: Analyzer, scorer: PairScorer | None = None
-    ) -> None:
+    def __init__(self, *, index: SearchIndex, embedder: Embedder, analyzer: Analyzer) -> None:
         self._index = index
         self._embedder = embedder
         self._analyzer = analyzer
-        self._scorer = scorer
 
     async def search(self, query: SearchQuery) -> list[Hit]:
-        """Best first, at most `top_k`; without a scorer `rerank` changes nothing. Raises DependencyUnavailable."""
-        reranked = query.rerank and self._scorer is not None
-        wanted = query.model_copy(update={"top_k": max(query.top_k, RERANKED)}) if reranked else query
-        hits = await self._index.find(
-            wanted,
-            vector=None if query.mode == SearchMode.LEXICAL else await self._embedder.embed_query(query.query),
-            model=self._embedder.model,
-            terms=() if query.mode == SearchMode.DENSE else self._analyzer.query_terms(query.query),
-            pool=max(POOL, wanted.top_k),
-        )
-        if reranked and self._scorer is not None and hits:
-            hits = await self._rerank(self._scorer, query.query, hits)
-        return hits[: query.top_k]
+        """Best first, at most `top_k`; results of several wordings are fused by rank. Raises DependencyUnavailable."""
+        texts = list(dict.fromkeys([query.query, *query.rewrites]))
+        each = query if len(texts) == 1 else query.model_copy(update={"top_k": max(query.top_k, DEPTH)})
+        vectors = await self._vectors(query.mode, texts)
+        with timed("find"):
+            rankings = await asyncio.gather(
+                *(self._find(each, text, vector) for text, vector in zip(texts, vectors, strict=True))
+            )
+        return rankings[0] if len(rankings) == 1 else _fused(rankings)[: query.top_k]
 
-    async def _rerank(self, scorer: PairScorer, text: str, hits: list[Hit]) -> list[Hit]:
-        """Average of both stages: alone, the cross-encoder was worse than the first stage on two of five data sets."""
-        head, tail = hits[:RERANKED], hits[RERANKED:]
-        logits = await scorer.score(text, ["\n".join([*hit.heading_path[-2:], hit.text]) for hit in head])
-        fused = averaged([hit.score for hit in head], logits)
-        order = sorted(range(len(head)), key=lambda i: (-fused[i], head[i].rank))
-        best = [head[i].model_copy(update={"score": fused[i], "rerank_score": logits[i]}) for i in order]
-        floor = best[-1].score
-        # What was not read again stays behind what was, in its old order.
-        rest = [hit.model_copy(update={"score": min(hit.score, floor)}) for hit in tail]
-        return [hit.model_copy(update={"rank": rank}) for rank, hit in enumerate([*best, *rest], start=1)]
+    async def _vectors(self, mode: SearchMode, texts: Sequence[str]) -> Sequence[tuple[float, ...] | None]:
+        if mode == SearchMode.LEXICAL:
+            return [None] * len(texts)
+        with timed("embed"):
+            if len(texts) == 1:
+                return [await self._embedder.embed_query(texts[0])]
+            return await self._embedder.embed_queries(texts)
+
+    async def _find(self, query: SearchQuery, text: str, vector: tuple[float, ...] | None) -> list[Hit]:
+        terms = () if query.mode == SearchMode.DENSE else self._analyzer.query_terms(text)
+        weight = dense_weight(text, self._embedder.languages)
+        hits = await self._index.find(
+            query,
+            vector=vector,
+            model=self._embedder.model,
+            terms=terms,
+            pool=max(POOL, query.top_k),
+            dense_weight=weight,
+        )
+        if query.mode == SearchMode.HYBRID:
+            if not any(hit.lexical_score for hit in hits):
+                note("no word of the question stands anywhere: found by meaning alone")
+            elif weight == FOREIGN:
+                note("found by words above all: the embedding model does not read this language")
+        return hits
+
+
+def _fused(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """By rank; the other fields are those of the first ranking that has the passage. `score`: 1 is first in each."""
+    found = {hit.chunk_id: hit for ranking in reversed(rankings) for hit in ranking}
+    scores = reciprocal_ranks([[hit.chunk_id for hit in ranking] for ranking in rankings])
+    most = len(rankings) / (RRF_K + 1)
+    return [
+        found[chunk_id].model_copy(update={"rank": rank, "score": score / most})
+        for rank, (chunk_id, score) in enumerate(scores.items(), start=1)
+    ]

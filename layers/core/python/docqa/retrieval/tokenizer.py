@@ -67,6 +67,11 @@ class Tokenizer:
         return list(dict.fromkeys(found))
 
 
+def words(text: str) -> Counter[str]:
+    """Casefolded words, numbers and bigrams of a text, each with its number: at a fraction of what `terms` costs."""
+    return Counter(_tokens(text))
+
+
 def _tokens(text: str) -> Iterator[str]:
     """Casefolded words, numbers as written, bigrams."""
     if text.isascii():

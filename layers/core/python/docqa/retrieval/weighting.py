@@ -1,0 +1,37 @@
+"""How much the dense arm counts: as far as the embedding model reads the question's language.
+
+nDCG@10 of hybrid search by the dense arm's weight (bge-small-en, XQuAD: 225 questions, 40 passages of each language;
+Cranfield: 225 questions, 1,400 passages; pools of 100, min-max):
+
+    weight      English  Cranfield  German  Arabic  Chinese
+    0 (BM25)      .982      .370     .972    .934    .992
+    0.2           .986      .392     .971    .934    .992
+    0.4           .983      .411     .972    .923    .993
+    0.5           .982      .417     .970    .890    .981
+    0.6           .984      .421     .968    .745    .921
+    0.8           .988      .423     .926    .327    .643
+    1 (dense)     .964      .400     .847    .163    .380
+    RRF, k = 60   .981      .414     .942    .526    .768
+
+An English model knows something of languages that share its alphabet and many words, and next to nothing of the others.
+Questions in one of these about English documents (German: .763, .661 dense alone) lose nothing measurable by the rule.
+"""
+
+from docqa.core.language import language_of, main_script
+
+KNOWN = 0.6
+SAME_SCRIPT = 0.4
+FOREIGN = 0.2
+
+_LATIN = "Latin"
+
+
+def dense_weight(question: str, languages: frozenset[str] | None) -> float:
+    """Share (0..1) of the dense arm for a model of these languages (ISO 639-1; None: all)."""
+    if languages is None:
+        return KNOWN
+    if main_script(question) not in (None, _LATIN):
+        return KNOWN if language_of(question) in languages else FOREIGN
+    language = language_of(question)
+    # A question of names and numbers has no language, and nothing speaks against the model.
+    return KNOWN if language is None or language in languages else SAME_SCRIPT

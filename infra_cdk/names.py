@@ -13,6 +13,7 @@ API = "docqa"
 STREAM_URL_ID = "docqastream"
 DATABASE_SECRET = "docqa/database"  # noqa: S105 - names, not values
 CACHE_SECRET = "docqa/cache"  # noqa: S105
+COHERE_SECRET = "docqa/cohere"  # noqa: S105
 TOKENS_SECRET = "docqa/tokens"  # noqa: S105
 LIMITS_PARAMETER = "/docqa/limits"
 UPLOADS_PREFIX = "uploads/"

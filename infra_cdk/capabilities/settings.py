@@ -20,6 +20,8 @@ LIMITS = {"max_upload_bytes": 100 * 1024 * 1024, "max_pages": 2000}
 _TEMPLATES = {
     names.DATABASE_SECRET: ({"url": ""}, "generated_password"),
     names.CACHE_SECRET: ({"url": ""}, "generated_password"),
+    # without a key the local model reranks; nothing reads what Secrets Manager insists on generating
+    names.COHERE_SECRET: ({"api_key": ""}, "unused"),
     names.TOKENS_SECRET: ({}, "signing_key"),
 }
 

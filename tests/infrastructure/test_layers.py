@@ -13,6 +13,7 @@ from infra_cdk.catalog import FUNCTIONS, FunctionSpec
 from infra_cdk.config import BUILD_CACHE, REPOSITORY, host_python
 from infra_cdk.packaging import Artifacts, Builder, build_all, host_platform
 from infra_cdk.packaging.sizes import check
+from tests.fakes.cohere import CohereServer
 from tests.infrastructure.template import Template
 
 # what the Lambda runtime brings
@@ -63,6 +64,14 @@ from pathlib import Path
 from docqa.embeddings.tokens import ModelTokens
 print(ModelTokens(Path(sys.argv[1])).count(["The lamp was bright.", "unbelievably"]))
 assert not {"numpy", "onnxruntime", "huggingface_hub"} & set(sys.modules)
+"""
+
+
+RERANK = """
+import asyncio, sys
+sys.path[:0] = sys.argv[2:]
+from docqa.retrieval.cohere_rerank import CohereReranker
+print(asyncio.run(CohereReranker("a-key", base_url=sys.argv[1]).rerank("q", ["a", "b"], budget_s=30)))
 """
 
 
@@ -164,8 +173,15 @@ def test_characters_are_recognised_with_the_layers_of_the_parse_function(unpacke
     assert "lighthouse on Gull Island" in told
 
 
+def test_cohere_reranks_with_the_layers_of_the_api_function(unpacked: dict[str, Path]) -> None:
+    (spec,) = (spec for spec in FUNCTIONS if spec.name == "api")
+    paths = [str(unpacked[name] / "python") for name in spec.layers]
+    with CohereServer(score=lambda query, document: 0.25 if document == "a" else 0.75) as server:
+        assert json.loads(python(RERANK, server.url, *paths)) == [0.25, 0.75]
+
+
 def test_byte_code_travels_with_the_layers(unpacked: dict[str, Path]) -> None:
-    for name in ("base", "web", "parse", "inference", "core"):
+    for name in ("base", "web", "providers", "parse", "inference", "core"):
         sources = [path for path in (unpacked[name] / "python").rglob("*.py") if "site-packages" not in path.parts]
         tag = f"cpython-{host_python().replace('.', '')}"
         without = [path for path in sources if not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists()]

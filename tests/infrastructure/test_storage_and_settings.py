@@ -72,7 +72,12 @@ def test_documents_and_secrets_outlive_the_stack(local: Template, aws: Template)
 
 def test_secrets_are_made_on_aws_and_found_on_a_laptop(local: Template, aws: Template) -> None:
     created = aws.all("AWS::SecretsManager::Secret").values()
-    assert {secret["Name"] for secret in created} == {"docqa/database", "docqa/cache", "docqa/tokens"}
+    assert {secret["Name"] for secret in created} == {
+        "docqa/database",
+        "docqa/cache",
+        "docqa/cohere",
+        "docqa/tokens",
+    }
     assert not local.all("AWS::SecretsManager::Secret")
     assert local.grants("migrate")["secretsmanager:GetSecretValue"].endswith(':secret:docqa/database-??????"')
 

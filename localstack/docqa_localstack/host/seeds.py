@@ -1,6 +1,7 @@
 """What must be in LocalStack before the stack is deployed: the bucket for its assets and the secrets it imports."""
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,10 +28,11 @@ def client(service: str, endpoint: str) -> Any:
 
 
 def secrets(endpoints: Endpoints, credentials: Credentials) -> dict[str, dict[str, str]]:
-    """The secrets by name, as the functions read them."""
+    """The secrets by name, as the functions read them. Keys of providers are the caller's environment's, if any."""
     return {
         "docqa/database": {"url": endpoints.database_url},
         "docqa/cache": {"url": endpoints.cache_url},
+        "docqa/cohere": {"api_key": os.environ.get("COHERE_API_KEY", "")},
         "docqa/tokens": {"signing_key": credentials.token_signing_key},
     }
 

@@ -26,12 +26,12 @@ SENTENCES = IngestOptions(strategy=ChunkStrategy.SENTENCE, chunk_tokens=120)
 async def test_an_account_comes_with_a_default_collection(world: World) -> None:
     owner, other = await world.account(), await world.account()
     collections = PostgresCollections(world.database)
-    [default] = await collections.list_collections(owner.tenant_id)
+    [default] = await collections.list_collections(owner)
     assert (default.is_default, default.options, default.documents) == (True, IngestOptions(), 0)
     await world.document(owner, "the lamp")
-    assert (await collections.get(owner.tenant_id, default.collection_id)).documents == 1
+    assert (await collections.get(owner, default.collection_id)).documents == 1
     with pytest.raises(NotFound):
-        await collections.get(other.tenant_id, default.collection_id)
+        await collections.get(other, default.collection_id)
     with pytest.raises(Conflict):
         await collections.delete(owner.tenant_id, default.collection_id)
 
@@ -39,23 +39,21 @@ async def test_an_account_comes_with_a_default_collection(world: World) -> None:
 async def test_names_are_unique_without_case_until_they_are_free_again(world: World) -> None:
     owner, other = await world.account(), await world.account()
     collections = PostgresCollections(world.database)
-    made = await collections.create(tenant_id=owner.tenant_id, name="Contracts", options=SENTENCES)
+    made = await collections.create(owner, name="Contracts", options=SENTENCES)
     with pytest.raises(CollectionExists):
-        await collections.create(tenant_id=owner.tenant_id, name="CONTRACTS", options=IngestOptions())
-    await collections.create(tenant_id=other.tenant_id, name="Contracts", options=IngestOptions())
+        await collections.create(owner, name="CONTRACTS", options=IngestOptions())
+    await collections.create(other, name="Contracts", options=IngestOptions())
     await collections.delete(owner.tenant_id, made.collection_id)
-    again = await collections.create(tenant_id=owner.tenant_id, name="contracts", options=IngestOptions())
-    minutes = await collections.create(tenant_id=owner.tenant_id, name="Minutes", options=IngestOptions())
+    await collections.create(owner, name="contracts", options=IngestOptions())
+    minutes = await collections.create(owner, name="Minutes", options=IngestOptions())
     with pytest.raises(CollectionExists):
-        await collections.update(owner.tenant_id, minutes.collection_id, name="Contracts", options=None)
-    unknown = await collections.unknown(owner.tenant_id, [again.collection_id, made.collection_id])
-    assert unknown == [made.collection_id]
+        await collections.update(owner, minutes.collection_id, name="Contracts", options=None)
 
 
 async def test_a_version_keeps_the_options_it_was_made_with(world: World) -> None:
     owner = await world.account()
     collections = PostgresCollections(world.database)
-    made = await collections.create(tenant_id=owner.tenant_id, name="Contracts", options=SENTENCES)
+    made = await collections.create(owner, name="Contracts", options=SENTENCES)
     key = await world.documents.create(
         tenant_id=owner.tenant_id,
         user_id=owner.user_id,
@@ -65,7 +63,7 @@ async def test_a_version_keeps_the_options_it_was_made_with(world: World) -> Non
         collection_id=made.collection_id,
     )
     fixed = IngestOptions(strategy=ChunkStrategy.FIXED)
-    await collections.update(owner.tenant_id, made.collection_id, name=None, options=fixed)
+    await collections.update(owner, made.collection_id, name=None, options=fixed)
     claim = await world.ingest.claim(key, execution_id="one", deadline_s=60)
     assert claim is not None
     assert claim.options == SENTENCES
@@ -79,7 +77,7 @@ async def test_a_version_keeps_the_options_it_was_made_with(world: World) -> Non
 async def test_a_collection_with_documents_stays_and_takes_no_strangers(world: World) -> None:
     owner, other = await world.account(), await world.account()
     collections = PostgresCollections(world.database)
-    made = await collections.create(tenant_id=owner.tenant_id, name="Contracts", options=SENTENCES)
+    made = await collections.create(owner, name="Contracts", options=SENTENCES)
     upload = {"user_id": owner.user_id, "filename": "a.pdf", "format": Format.PDF, "size_bytes": 10}
     key = await world.documents.create(tenant_id=owner.tenant_id, **upload, collection_id=made.collection_id)
     for collection_id in (made.collection_id, uuid4()):
@@ -97,7 +95,7 @@ async def test_a_collection_with_documents_stays_and_takes_no_strangers(world: W
 async def test_a_search_can_be_of_one_collection(world: World) -> None:
     owner = await world.account()
     collections = PostgresCollections(world.database)
-    made = await collections.create(tenant_id=owner.tenant_id, name="Contracts", options=SENTENCES)
+    made = await collections.create(owner, name="Contracts", options=SENTENCES)
     await world.document(owner, "the lamp of the default collection")
     key = await world.documents.create(
         tenant_id=owner.tenant_id,

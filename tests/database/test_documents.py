@@ -1,6 +1,6 @@
 """What an owner sees of documents, and what nobody else does."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -146,11 +146,3 @@ async def nothing_of(world: World, key: VersionKey, tenant_id: UUID, *, deleted:
             size_bytes=1,
         )
     assert key.document_id not in [view.document_id for view in await world.documents.list_documents(tenant_id)]
-    assert await world.documents.unknown(tenant_id, [key.document_id]) == [key.document_id]
-
-
-async def test_unknown_names_only_what_is_not_there(world: World) -> None:
-    owner = await world.account()
-    key, missing = await world.uploaded(owner), uuid4()
-    assert await world.documents.unknown(owner.tenant_id, [missing, key.document_id]) == [missing]
-    assert await world.documents.unknown(owner.tenant_id, []) == []

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from docqa.core.models import (
+    AccountRole,
     Box,
     Chunk,
     Failure,
@@ -17,15 +18,21 @@ from docqa.core.models import (
     Hit,
     Identity,
     IndexedChunk,
+    IngestOptions,
+    Invitation,
     Job,
+    Role,
     SearchQuery,
     Stage,
     VersionKey,
 )
+from docqa.database.access import PostgresAccess
+from docqa.database.collections import PostgresCollections
 from docqa.database.connection import Database
 from docqa.database.conversations import PostgresConversations
 from docqa.database.documents import PostgresDocuments
 from docqa.database.ingest import PostgresIngest
+from docqa.database.members import PostgresMembers
 from docqa.database.search import PostgresSearchIndex
 from docqa.database.users import PostgresUsers
 from docqa.retrieval.tokenizer import Tokenizer
@@ -103,17 +110,43 @@ class World:
         self.documents = PostgresDocuments(database)
         self.ingest = PostgresIngest(database)
         self.users = PostgresUsers(database)
+        self.access = PostgresAccess(database)
+        self.members = PostgresMembers(database)
+        self.collections = PostgresCollections(database)
         self.conversations = PostgresConversations(database)
         self.index = PostgresSearchIndex(database)
         self._numbers = itertools.count(1)
 
     async def account(self) -> Identity:
+        """An admin of a new tenant."""
         return await self.users.register(email=f"user{next(self._numbers)}@example.org", password_hash="hash")
 
-    async def uploaded(self, owner: Identity, filename: str = "report.pdf") -> VersionKey:
+    async def colleague(self, of: Identity, role: AccountRole = AccountRole.MEMBER) -> Identity:
+        """Another user of the same tenant."""
+        email = f"user{next(self._numbers)}@example.org"
+        return await self.users.join(Invitation(tenant_id=of.tenant_id, email=email, role=role), password_hash="hash")
+
+    async def collection(self, owner: Identity, name: str = "Contracts") -> UUID:
+        """A collection that nobody else was given."""
+        return (await self.collections.create(owner, name=name, options=IngestOptions())).collection_id
+
+    async def default_collection(self, user: Identity) -> UUID:
+        return next(c.collection_id for c in await self.collections.list_collections(user) if c.is_default)
+
+    async def share(self, collection_id: UUID, user: Identity, role: Role) -> None:
+        await self.members.set_member(user.tenant_id, collection_id, who=str(user.user_id), role=role)
+
+    async def uploaded(
+        self, owner: Identity, filename: str = "report.pdf", *, collection_id: UUID | None = None
+    ) -> VersionKey:
         """A document awaiting its upload."""
         return await self.documents.create(
-            tenant_id=owner.tenant_id, user_id=owner.user_id, filename=filename, format=Format.PDF, size_bytes=1000
+            tenant_id=owner.tenant_id,
+            user_id=owner.user_id,
+            filename=filename,
+            format=Format.PDF,
+            size_bytes=1000,
+            collection_id=collection_id,
         )
 
     async def next_version(self, key: VersionKey, filename: str = "report.pdf") -> VersionKey:
@@ -154,9 +187,11 @@ class World:
         await self.ingest.mark_ready(key)
         return key
 
-    async def document(self, owner: Identity, *passages: str, filename: str = "report.pdf") -> VersionKey:
+    async def document(
+        self, owner: Identity, *passages: str, filename: str = "report.pdf", collection_id: UUID | None = None
+    ) -> VersionKey:
         """A new document, ready."""
-        return await self.published(await self.uploaded(owner, filename), passages)
+        return await self.published(await self.uploaded(owner, filename, collection_id=collection_id), passages)
 
     async def search(
         self,

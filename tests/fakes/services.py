@@ -4,18 +4,23 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from docqa.auth.invitations import Invitations
 from docqa.auth.tokens import AccessTokens
 from docqa.config import Limits, Settings
 from docqa.core.errors import CollectionExists, EmailTaken, NotFound, NotReady, NotRetryable
 from docqa.core.events import AskEvent
 from docqa.core.models import (
+    AccountRole,
     Collection,
     DocumentView,
     Format,
     Identity,
     IngestOptions,
+    Invitation,
     Original,
     Question,
+    Role,
+    Scope,
     SearchOptions,
     Status,
     VersionKey,
@@ -40,12 +45,19 @@ class MemoryUsers:
         self.accounts[email.lower()] = (identity, password_hash)
         return identity
 
+    async def join(self, invitation: Invitation, *, password_hash: str) -> Identity:
+        if invitation.email.lower() in self.accounts:
+            raise EmailTaken
+        identity = Identity(user_id=uuid4(), tenant_id=invitation.tenant_id, email=invitation.email)
+        self.accounts[invitation.email.lower()] = (identity, password_hash)
+        return identity
+
     async def by_email(self, email: str) -> tuple[Identity, str] | None:
         return self.accounts.get(email.lower())
 
 
 class MemoryCollections:
-    """CollectionStore. A tenant's default collection is made when it is first asked for."""
+    """CollectionStore where everybody is an admin. A tenant's default collection is made when it is first asked for."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[UUID, UUID], Collection] = {}
@@ -71,6 +83,7 @@ class MemoryCollections:
             is_default=is_default,
             options=options,
             search=search or SearchOptions(),
+            role=Role.OWNER,
             documents=0,
             created_at=datetime.now(UTC),
         )
@@ -78,25 +91,28 @@ class MemoryCollections:
         return made
 
     async def create(
-        self, *, tenant_id: UUID, name: str, options: IngestOptions, search: SearchOptions | None = None
+        self, user: Identity, *, name: str, options: IngestOptions, search: SearchOptions | None = None
     ) -> Collection:
-        if any(c.name.lower() == name.lower() for c in await self.list_collections(tenant_id)):
+        if any(c.name.lower() == name.lower() for c in await self.list_collections(user)):
             raise CollectionExists
-        return self._add(tenant_id, name, options, search=search)
+        return self._add(user.tenant_id, name, options, search=search)
 
-    async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection:
+    async def get(self, user: Identity, collection_id: UUID) -> Collection:
+        return self.of(user.tenant_id, collection_id)
+
+    def of(self, tenant_id: UUID, collection_id: UUID) -> Collection:
         try:
             return self.found[tenant_id, collection_id]
         except KeyError:
             raise NotFound from None
 
-    async def list_collections(self, tenant_id: UUID) -> list[Collection]:
-        self.default(tenant_id)
-        return [collection for (owner, _), collection in self.found.items() if owner == tenant_id]
+    async def list_collections(self, user: Identity) -> list[Collection]:
+        self.default(user.tenant_id)
+        return [collection for (owner, _), collection in self.found.items() if owner == user.tenant_id]
 
     async def update(
         self,
-        tenant_id: UUID,
+        user: Identity,
         collection_id: UUID,
         *,
         name: str | None,
@@ -105,16 +121,13 @@ class MemoryCollections:
     ) -> Collection:
         changes = {"name": name, "options": options, "search": search}
         kept = {field: value for field, value in changes.items() if value is not None}
-        changed = (await self.get(tenant_id, collection_id)).model_copy(update=kept)
-        self.found[tenant_id, collection_id] = changed
+        changed = self.of(user.tenant_id, collection_id).model_copy(update=kept)
+        self.found[user.tenant_id, collection_id] = changed
         return changed
 
     async def delete(self, tenant_id: UUID, collection_id: UUID) -> None:
-        await self.get(tenant_id, collection_id)
+        self.of(tenant_id, collection_id)
         del self.found[tenant_id, collection_id]
-
-    async def unknown(self, tenant_id: UUID, collection_ids: Sequence[UUID]) -> list[UUID]:
-        return [one for one in collection_ids if (tenant_id, one) not in self.found]
 
 
 class MemoryDocuments:
@@ -136,7 +149,7 @@ class MemoryDocuments:
         collection_id: UUID | None = None,
     ) -> VersionKey:
         document_id = uuid4()
-        collection = await self.collections.get(tenant_id, collection_id or self.collections.default(tenant_id))
+        collection = self.collections.of(tenant_id, collection_id or self.collections.default(tenant_id))
         self.views[tenant_id, document_id] = DocumentView(
             document_id=document_id,
             collection_id=collection.collection_id,
@@ -166,7 +179,7 @@ class MemoryDocuments:
         view = await self.get(tenant_id, document_id)
         if view.active_version is None:
             raise NotReady
-        options = (await self.collections.get(tenant_id, view.collection_id)).options
+        options = self.collections.of(tenant_id, view.collection_id).options
         self.change(tenant_id, document_id, version=view.version + 1, options=options, status=Status.AWAITING_UPLOAD)
         active = VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.active_version)
         return active, active.model_copy(update={"version": view.version + 1})
@@ -187,14 +200,13 @@ class MemoryDocuments:
         key = VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.active_version or view.version)
         return Original(key=key, filename=view.filename, format=view.format)
 
-    async def list_documents(self, tenant_id: UUID, *, collection_id: UUID | None = None) -> list[DocumentView]:
+    async def list_documents(
+        self, tenant_id: UUID, *, collection_ids: Sequence[UUID] | None = None
+    ) -> list[DocumentView]:
         if self.error:
             raise self.error
         views = [view for (owner, _), view in self.views.items() if owner == tenant_id]
-        return [view for view in views if collection_id in (None, view.collection_id)]
-
-    async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
-        return [document_id for document_id in document_ids if (tenant_id, document_id) not in self.views]
+        return [view for view in views if collection_ids is None or view.collection_id in collection_ids]
 
     async def delete(self, tenant_id: UUID, document_id: UUID) -> list[tuple[VersionKey, str | None]]:
         view = await self.get(tenant_id, document_id)
@@ -207,6 +219,39 @@ class MemoryDocuments:
             raise NotRetryable
         self.change(tenant_id, document_id, status=Status.AWAITING_UPLOAD)
         return VersionKey(tenant_id=tenant_id, document_id=document_id, version=view.version), 2
+
+
+class MemoryAccess:
+    """AccessStore where everybody is an admin of the tenant. `epoch` is every tenant's."""
+
+    def __init__(self, collections: MemoryCollections, documents: MemoryDocuments) -> None:
+        self._collections = collections
+        self._documents = documents
+        self.epoch = 7
+
+    async def account_role(self, user: Identity) -> AccountRole:
+        return AccountRole.ADMIN
+
+    async def collection_role(self, user: Identity, collection_id: UUID | None) -> Role:
+        return self._collections.of(user.tenant_id, collection_id or self._collections.default(user.tenant_id)).role
+
+    async def document_role(self, user: Identity, document_id: UUID) -> Role:
+        if (user.tenant_id, document_id) not in self._documents.views:
+            raise NotFound
+        return Role.OWNER
+
+    async def scope(
+        self, user: Identity, document_ids: Sequence[UUID] | None, collection_ids: Sequence[UUID] | None
+    ) -> Scope:
+        for document_id in document_ids or ():
+            await self.document_role(user, document_id)
+        for collection_id in collection_ids or ():
+            await self.collection_role(user, collection_id)
+        return Scope(
+            epoch=self.epoch,
+            collection_ids=None if collection_ids is None else tuple(collection_ids),
+            document_ids=None if document_ids is None else tuple(document_ids),
+        )
 
 
 class ScriptedAnswerer:
@@ -225,15 +270,17 @@ class ScriptedAnswerer:
 
 
 class FakeServices:
-    """Services."""
+    """Services, but for `members`: roles are tested on the real stores only."""
 
     def __init__(self, *events: AskEvent | Exception) -> None:
         self.settings = Settings(cors_origins=(ORIGIN,))
         self.limits = Limits(max_upload_bytes=1_000)
         self.tokens = AccessTokens("k" * 48, 60)
+        self.invitations = Invitations("k" * 48)
         self.users = MemoryUsers()
         self.collections = MemoryCollections()
         self.documents = MemoryDocuments(self.collections)
+        self.access = MemoryAccess(self.collections, self.documents)
         self.conversations = RememberingConversations()
         self.uploads = self.upload_objects = MemoryObjects()
         self.artifact_objects = MemoryObjects()

@@ -8,13 +8,14 @@ from fastapi.testclient import TestClient
 from docqa.core.events import AskEvent
 from docqa.core.models import Identity
 from docqa.http.app import create_app
-from docqa.http.routes import ask, auth, collections, documents, operations, progress, search
+from docqa.http.routes import ask, auth, collections, documents, members, operations, progress, search
 from tests.fakes.answering import TENANT, USER
 from tests.fakes.services import FakeServices
 
 ROUTERS = [
     auth.router,
     collections.router,
+    members.router,
     documents.router,
     search.router,
     ask.router,

@@ -65,7 +65,7 @@ def test_the_whole_answer_at_once(make_api: MakeApi) -> None:
     assert set(body) == {"answer", "citations", "grounded", "conversation_id", "message_id", "usage"}
     assert (body["answer"], body["usage"]["model"]) == ("Yes.", "bge")
     (question,) = api.services.answerer.questions
-    assert (question.text, question.document_ids) == ("Is it?", None)
+    assert (question.text, question.document_ids, question.epoch) == ("Is it?", None, api.services.access.epoch)
 
 
 @pytest.mark.parametrize("events", [(), WHOLE[:2]])

@@ -31,7 +31,7 @@ def searching(api: Any) -> Any:
 def test_what_is_left_out_stays_as_it_was(searching: Any) -> None:
     answer = searching.http.post("search", json={"query": "ferry"})
     assert answer.status_code == 200, answer.text
-    assert searching.services.retriever.queries == [SearchQuery(tenant_id=TENANT, query="ferry")]
+    assert searching.services.retriever.queries == [SearchQuery(tenant_id=TENANT, query="ferry", epoch=7)]
     body = answer.json()
     assert body["hits"][0]["text"] == "The ferry leaves."
     assert body["hits"][0]["spans"] == []

@@ -11,14 +11,17 @@ from docqa.config import Limits, Secrets, Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from docqa.auth.invitations import Invitations
     from docqa.auth.tokens import AccessTokens
     from docqa.core.models import ChunkStrategy
     from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Reranker, Retriever, TokenCounter
+    from docqa.database.access import PostgresAccess
     from docqa.database.collections import PostgresCollections
     from docqa.database.connection import Database
     from docqa.database.conversations import PostgresConversations
     from docqa.database.documents import PostgresDocuments
     from docqa.database.ingest import PostgresIngest
+    from docqa.database.members import PostgresMembers
     from docqa.database.users import PostgresUsers
     from docqa.embeddings.registry import EmbeddingModels
     from docqa.embeddings.remote import InferenceFunction, RemotePairScorer
@@ -75,6 +78,18 @@ class Container:
         return PostgresCollections(self.database)
 
     @cached_property
+    def access(self) -> "PostgresAccess":
+        from docqa.database.access import PostgresAccess
+
+        return PostgresAccess(self.database)
+
+    @cached_property
+    def members(self) -> "PostgresMembers":
+        from docqa.database.members import PostgresMembers
+
+        return PostgresMembers(self.database)
+
+    @cached_property
     def ingest_store(self) -> "PostgresIngest":
         from docqa.database.ingest import PostgresIngest
 
@@ -119,6 +134,12 @@ class Container:
         from docqa.auth.tokens import AccessTokens
 
         return AccessTokens(self.secrets.token_signing_key, self.settings.token_lifetime_s)
+
+    @cached_property
+    def invitations(self) -> "Invitations":
+        from docqa.auth.invitations import Invitations
+
+        return Invitations(self.secrets.token_signing_key)
 
     @cached_property
     def _inference(self) -> "InferenceFunction":

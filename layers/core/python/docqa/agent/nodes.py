@@ -30,6 +30,7 @@ async def retrieve(state: State, parts: Parts) -> State:
         top_k=PASSAGES,
         document_ids=question.document_ids,
         collection_ids=question.collection_ids,
+        epoch=question.epoch,
     )
     with traced() as trace:
         hits = await parts.retriever.search(query)
@@ -54,8 +55,14 @@ async def _from_table(text: str, state: State, found: Evidence, parts: Parts) ->
     table = tables.table_asked(wanted, found, state["hits"], parts.analyzer) if wanted else None
     if wanted is None or table is None:
         return None
+    question = state["question"]
     query = SearchQuery(
-        tenant_id=state["question"].tenant_id, query=text, top_k=tables.WHOLE_TABLE, document_ids=(table,)
+        tenant_id=question.tenant_id,
+        query=text,
+        top_k=tables.WHOLE_TABLE,
+        document_ids=(table,),
+        collection_ids=question.collection_ids,
+        epoch=question.epoch,
     )
     hits = await parts.retriever.search(query)
     if len(hits) == tables.WHOLE_TABLE:

@@ -3,13 +3,16 @@
 DocQAError
 ├── InvalidRequest            400  the request itself is wrong
 │   ├── InvalidDataSet         400  a file of questions, passages or figures is not as it must be
+│   ├── InvalidInvitation      400  forged, expired, for another address, or of a tenant that is gone
 │   ├── InvalidSetting         500  an environment variable or parameter is wrong: the start stops
 │   └── QuestionTooLong        422
 ├── Unauthenticated           401  no token, a bad token, an expired token, wrong password
-├── NotFound                  404  also for what belongs to another tenant
+├── Forbidden                 403  the user may see it, but not do this to it
+├── NotFound                  404  also for what belongs to another tenant, or is not shared with the user
 ├── Conflict                  409
 │   ├── CollectionExists       409  another collection of the tenant has the name
 │   ├── EmailTaken
+│   ├── LastOwner              409  a collection keeps at least one owner
 │   ├── NotReady               409  no version of the document answers yet
 │   ├── NotRetryable           409  the document did not fail
 │   └── Superseded             409  a newer version of the document was published first
@@ -60,6 +63,11 @@ class InvalidDataSet(InvalidRequest):
     default_message = "The data set cannot be read."
 
 
+class InvalidInvitation(InvalidRequest):
+    code = "invalid_invitation"
+    default_message = "The invitation is not valid for this e-mail address, or has expired. Ask for a new one."
+
+
 class InvalidSetting(DocQAError):
     code, status = "invalid_setting", 500
     default_message = "A setting is missing or wrong."
@@ -73,6 +81,11 @@ class QuestionTooLong(InvalidRequest):
 class Unauthenticated(DocQAError):
     code, status = "unauthenticated", 401
     default_message = "Log in first: the access token is missing, wrong or expired."
+
+
+class Forbidden(DocQAError):
+    code, status = "forbidden", 403
+    default_message = "Your role does not allow this."
 
 
 class NotFound(DocQAError):
@@ -98,6 +111,11 @@ class NotReady(Conflict):
 class EmailTaken(Conflict):
     code = "email_taken"
     default_message = "There is an account with this e-mail address already."
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+    default_message = "A collection keeps at least one owner. Make somebody else its owner first."
 
 
 class NotRetryable(Conflict):

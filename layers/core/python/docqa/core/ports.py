@@ -7,6 +7,7 @@ from uuid import UUID
 
 from docqa.core.events import AskEvent
 from docqa.core.models import (
+    AccountRole,
     Block,
     Chunk,
     Citation,
@@ -22,12 +23,16 @@ from docqa.core.models import (
     Identity,
     IndexedChunk,
     IngestOptions,
+    Invitation,
     Job,
+    Member,
     OpenVersion,
     Original,
     PageRange,
     ParsedRange,
     Question,
+    Role,
+    Scope,
     SearchOptions,
     SearchQuery,
     Stage,
@@ -199,9 +204,10 @@ class DocumentStore(Protocol):
         ...
 
     async def get(self, tenant_id: UUID, document_id: UUID) -> DocumentView: ...
-    async def list_documents(self, tenant_id: UUID, *, collection_id: UUID | None = None) -> list[DocumentView]: ...
-    async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
-        """Those of the ids that are not documents of the tenant (or are deleted)."""
+    async def list_documents(
+        self, tenant_id: UUID, *, collection_ids: Sequence[UUID] | None = None
+    ) -> list[DocumentView]:
+        """Newest first; of these collections, or of all."""
         ...
 
     async def delete(self, tenant_id: UUID, document_id: UUID) -> list[tuple[VersionKey, str | None]]:
@@ -221,22 +227,22 @@ class DocumentStore(Protocol):
 
 
 class CollectionStore(Protocol):
-    """Collections of a tenant; NotFound for another tenant's."""
+    """Collections as a user sees them; NotFound for another tenant's and for one that is not shared with the user."""
 
     async def create(
-        self, *, tenant_id: UUID, name: str, options: IngestOptions, search: SearchOptions | None = None
+        self, user: Identity, *, name: str, options: IngestOptions, search: SearchOptions | None = None
     ) -> Collection:
-        """Raises CollectionExists; names compare without case."""
+        """The user becomes its owner. Raises CollectionExists; names compare without case in the whole tenant."""
         ...
 
-    async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection: ...
-    async def list_collections(self, tenant_id: UUID) -> list[Collection]:
+    async def get(self, user: Identity, collection_id: UUID) -> Collection: ...
+    async def list_collections(self, user: Identity) -> list[Collection]:
         """The default one first, then by name."""
         ...
 
     async def update(
         self,
-        tenant_id: UUID,
+        user: Identity,
         collection_id: UUID,
         *,
         name: str | None,
@@ -253,8 +259,46 @@ class CollectionStore(Protocol):
         """Raises Conflict for the default collection and for one that still holds documents."""
         ...
 
-    async def unknown(self, tenant_id: UUID, collection_ids: Sequence[UUID]) -> list[UUID]:
-        """Those of the ids that are not collections of the tenant."""
+
+class AccessStore(Protocol):
+    """What a user may see and do now. Raises Unauthenticated for a user whom the tenant does not have (any more)."""
+
+    async def account_role(self, user: Identity) -> AccountRole: ...
+    async def collection_role(self, user: Identity, collection_id: UUID | None) -> Role:
+        """None: the default collection. Raises NotFound where the user may not even look."""
+        ...
+
+    async def document_role(self, user: Identity, document_id: UUID) -> Role:
+        """The user's role in the document's collection. Raises NotFound where the user may not even look.
+
+        A deleted document has a role too, so that a deletion that broke off can be done again.
+        """
+        ...
+
+    async def scope(
+        self, user: Identity, document_ids: Sequence[UUID] | None, collection_ids: Sequence[UUID] | None
+    ) -> Scope:
+        """What may be searched of what was asked for, None meaning everything; one round trip.
+
+        Raises NotFound, naming the first id that is not there or may not be read.
+        """
+        ...
+
+
+class MemberStore(Protocol):
+    """Whom a collection is shared with. `who` is the e-mail address or the id of a user of the same tenant."""
+
+    async def list_members(self, tenant_id: UUID, collection_id: UUID) -> list[Member]: ...
+    async def set_member(self, tenant_id: UUID, collection_id: UUID, *, who: str, role: Role) -> Member:
+        """Share, or change the role. Raises NotFound, LastOwner."""
+        ...
+
+    async def remove_member(self, tenant_id: UUID, collection_id: UUID, *, who: str) -> None:
+        """Raises NotFound, also for somebody who is no member, and LastOwner."""
+        ...
+
+    async def set_everyone(self, tenant_id: UUID, collection_id: UUID, *, role: Role | None) -> None:
+        """What every user of the tenant may do: viewer, editor, or None for nothing. Raises NotFound."""
         ...
 
 
@@ -328,10 +372,14 @@ class IngestStore(Protocol):
 
 
 class UserStore(Protocol):
-    """Accounts. Registering makes a tenant and its first user."""
+    """Accounts. Registering makes a tenant and its first user, joining adds one to a tenant that invited."""
 
     async def register(self, *, email: str, password_hash: str) -> Identity:
         """Raises EmailTaken."""
+        ...
+
+    async def join(self, invitation: Invitation, *, password_hash: str) -> Identity:
+        """Raises EmailTaken, InvalidInvitation for a tenant that is gone."""
         ...
 
     async def by_email(self, email: str) -> tuple[Identity, str] | None:

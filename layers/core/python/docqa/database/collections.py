@@ -8,20 +8,30 @@ from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, exc, func, insert, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from docqa.core.errors import CollectionExists, Conflict, NotFound
-from docqa.core.models import Collection, IngestOptions, SearchOptions
+from docqa.core.models import Collection, Identity, IngestOptions, Role, SearchOptions
 from docqa.database.connection import Database
 from docqa.database.errors import constraint_of
+from docqa.database.roles import ROLE
 from docqa.database.rows import lock_tenant, move_epoch
-from docqa.database.tables import collections
+from docqa.database.tables import collection_members, collections
 
-_VIEW = text("""
-    select c.id as collection_id, c.name, c.is_default, c.options, c.search, c.created_at,
-           (select count(*) from documents d where d.collection_id = c.id and d.deleted_at is null) as documents
-      from collections c
-     where c.tenant_id = :tenant_id
-       and c.deleted_at is null
-       and (cast(:collection_id as uuid) is null or c.id = :collection_id)
-     order by c.is_default desc, lower(c.name)
+_VIEW = text(f"""
+    select s.id as collection_id, s.name, s.is_default, s.options, s.search, s.created_at, s.everyone, s.role,
+           (select count(*) from documents d where d.collection_id = s.id and d.deleted_at is null) as documents
+      from (select c.*, {ROLE} as role
+              from users u
+              join collections c on c.tenant_id = u.tenant_id
+              left join collection_members m on m.collection_id = c.id and m.user_id = u.id
+             where u.id = :user_id
+               and u.tenant_id = :tenant_id
+               and c.deleted_at is null
+               and (cast(:collection_id as uuid) is null or c.id = :collection_id)) s
+     where s.role is not null
+     order by s.is_default desc, lower(s.name)
+""")  # noqa: S608 - a constant
+
+_HOLDS_DOCUMENTS = text("""
+    select exists (select from documents where collection_id = :collection_id and deleted_at is null)
 """)
 
 _NOT_RERANKED = text("""
@@ -35,39 +45,41 @@ _NOT_RERANKED = text("""
 
 
 class PostgresCollections:
-    """`RerankChoices` as well. Every call names the tenant; what belongs to another one does not exist."""
+    """`RerankChoices` as well. A user reads what was shared with him; whether he may change it is the caller's to ask."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def create(
-        self, *, tenant_id: UUID, name: str, options: IngestOptions, search: SearchOptions | None = None
+        self, user: Identity, *, name: str, options: IngestOptions, search: SearchOptions | None = None
     ) -> Collection:
-        """Raises CollectionExists."""
+        """The user becomes its owner; nobody else sees it but admins. Raises CollectionExists."""
         try:
-            async with self._database.transaction(tenant_id) as connection:
-                values = {"tenant_id": tenant_id, "name": name, "options": options.model_dump(mode="json")}
+            async with self._database.transaction(user.tenant_id) as connection:
+                values = {"tenant_id": user.tenant_id, "name": name, "options": options.model_dump(mode="json")}
                 if search is not None:
                     values["search"] = search.model_dump(mode="json")
                 made = await connection.execute(insert(collections).values(values).returning(collections.c.id))
-                return await _get(connection, tenant_id, made.scalar_one())
+                member = {"tenant_id": user.tenant_id, "collection_id": made.scalar_one(), "user_id": user.user_id}
+                await connection.execute(insert(collection_members).values(**member, role=Role.OWNER.value))
+                return await _get(connection, user, member["collection_id"])
         except exc.IntegrityError as error:
             raise _translated(error) from error
 
-    async def get(self, tenant_id: UUID, collection_id: UUID) -> Collection:
+    async def get(self, user: Identity, collection_id: UUID) -> Collection:
         """Raises NotFound."""
-        async with self._database.transaction(tenant_id) as connection:
-            return await _get(connection, tenant_id, collection_id)
+        async with self._database.transaction(user.tenant_id) as connection:
+            return await _get(connection, user, collection_id)
 
-    async def list_collections(self, tenant_id: UUID) -> list[Collection]:
-        """The default one first, then by name."""
-        async with self._database.transaction(tenant_id) as connection:
-            found = await connection.execute(_VIEW, {"tenant_id": tenant_id, "collection_id": None})
+    async def list_collections(self, user: Identity) -> list[Collection]:
+        """Those that the user may see: the default one first, then by name."""
+        async with self._database.transaction(user.tenant_id) as connection:
+            found = await connection.execute(_VIEW, _values(user, None))
             return [_view(row) for row in found.mappings()]
 
     async def update(
         self,
-        tenant_id: UUID,
+        user: Identity,
         collection_id: UUID,
         *,
         name: str | None,
@@ -81,13 +93,14 @@ class PostgresCollections:
         if search is not None:
             changes["search"] = search.model_dump(mode="json")
         try:
-            async with self._database.transaction(tenant_id) as connection:
+            async with self._database.transaction(user.tenant_id) as connection:
                 if search is not None:
-                    await lock_tenant(connection, tenant_id)
-                    await move_epoch(connection, tenant_id)  # searches give other results from here on
+                    await lock_tenant(connection, user.tenant_id)
+                    await move_epoch(connection, user.tenant_id)  # searches give other results from here on
                 if changes:
-                    await connection.execute(update(collections).where(*_one(tenant_id, collection_id)).values(changes))
-                return await _get(connection, tenant_id, collection_id)
+                    found = _one(user.tenant_id, collection_id)
+                    await connection.execute(update(collections).where(*found).values(changes))
+                return await _get(connection, user, collection_id)
         except exc.IntegrityError as error:
             raise _translated(error) from error
 
@@ -95,28 +108,19 @@ class PostgresCollections:
         """Raises NotFound; Conflict for the default collection and for one that still holds documents."""
         async with self._database.transaction(tenant_id) as connection:
             # Held until the end, so that no document comes in between the look and the deletion.
-            await connection.execute(select(collections).where(*_one(tenant_id, collection_id)).with_for_update())
-            found = await _get(connection, tenant_id, collection_id)
-            if found.is_default:
+            found = await connection.execute(
+                select(collections.c.is_default).where(*_one(tenant_id, collection_id)).with_for_update()
+            )
+            is_default = found.scalar_one_or_none()
+            if is_default is None:
+                raise NotFound("There is no such collection.")
+            if is_default:
                 raise Conflict("The default collection stays.")
-            if found.documents:
+            if (await connection.execute(_HOLDS_DOCUMENTS, {"collection_id": collection_id})).scalar_one():
                 raise Conflict("The collection still holds documents.")
             await connection.execute(
                 update(collections).where(*_one(tenant_id, collection_id)).values(deleted_at=func.now())
             )
-
-    async def unknown(self, tenant_id: UUID, collection_ids: Sequence[UUID]) -> list[UUID]:
-        """Those of the ids that are not collections of the tenant (or are deleted), in the given order."""
-        async with self._database.transaction(tenant_id) as connection:
-            found = await connection.execute(
-                select(collections.c.id).where(
-                    collections.c.tenant_id == tenant_id,
-                    collections.c.deleted_at.is_(None),
-                    collections.c.id.in_(collection_ids),
-                )
-            )
-            known = set(found.scalars())
-        return [collection_id for collection_id in collection_ids if collection_id not in known]
 
     async def not_reranked(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> frozenset[UUID]:
         """Those of the documents whose collection has reranking switched off."""
@@ -133,8 +137,12 @@ def _one(tenant_id: UUID, collection_id: UUID) -> tuple[Any, ...]:
     )
 
 
-async def _get(connection: AsyncConnection, tenant_id: UUID, collection_id: UUID) -> Collection:
-    found = await connection.execute(_VIEW, {"tenant_id": tenant_id, "collection_id": collection_id})
+def _values(user: Identity, collection_id: UUID | None) -> dict[str, UUID | None]:
+    return {"tenant_id": user.tenant_id, "user_id": user.user_id, "collection_id": collection_id}
+
+
+async def _get(connection: AsyncConnection, user: Identity, collection_id: UUID) -> Collection:
+    found = await connection.execute(_VIEW, _values(user, collection_id))
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such collection.")

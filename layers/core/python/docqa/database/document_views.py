@@ -1,6 +1,7 @@
 """Documents as their owner sees them: the newest version's state and progress."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, text
@@ -29,16 +30,20 @@ _VIEW = text("""
      where d.tenant_id = :tenant_id
        and d.deleted_at is null
        and (cast(:document_id as uuid) is null or d.id = :document_id)
-       and (cast(:collection_id as uuid) is null or d.collection_id = :collection_id)
+       and (cast(:collection_ids as uuid[]) is null or d.collection_id = any (cast(:collection_ids as uuid[])))
      order by d.created_at desc, d.id
 """)
 
 
 async def views(
-    connection: AsyncConnection, tenant_id: UUID, *, document_id: UUID | None, collection_id: UUID | None
+    connection: AsyncConnection, tenant_id: UUID, *, document_id: UUID | None, collection_ids: Sequence[UUID] | None
 ) -> list[DocumentView]:
     """Newest first; None means all."""
-    values = {"tenant_id": tenant_id, "document_id": document_id, "collection_id": collection_id}
+    values = {
+        "tenant_id": tenant_id,
+        "document_id": document_id,
+        "collection_ids": None if collection_ids is None else list(collection_ids),
+    }
     rows = (await connection.execute(_VIEW, values)).mappings().all()
     stages = await _stages(connection, [row["version_id"] for row in rows])
     return [_view(row, stages.get(row["version_id"], ())) for row in rows]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, func, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from docqa.core.errors import NotFound, NotReady, NotRetryable
@@ -136,27 +136,16 @@ class PostgresDocuments:
 
     async def get(self, tenant_id: UUID, document_id: UUID) -> DocumentView:
         """Raises NotFound."""
-        found = await self._views(tenant_id, document_id)
+        found = await self._views(tenant_id, document_id=document_id)
         if not found:
             raise NotFound("There is no such document.")
         return found[0]
 
-    async def list_documents(self, tenant_id: UUID, *, collection_id: UUID | None = None) -> list[DocumentView]:
-        """Newest first; of all collections or of one."""
-        return await self._views(tenant_id, None, collection_id)
-
-    async def unknown(self, tenant_id: UUID, document_ids: Sequence[UUID]) -> list[UUID]:
-        """Those of the ids that are not documents of the tenant (or are deleted), in the given order."""
-        async with self._database.transaction(tenant_id) as connection:
-            found = await connection.execute(
-                select(documents.c.id).where(
-                    documents.c.tenant_id == tenant_id,
-                    documents.c.deleted_at.is_(None),
-                    documents.c.id.in_(document_ids),
-                )
-            )
-            known = set(found.scalars())
-        return [document_id for document_id in document_ids if document_id not in known]
+    async def list_documents(
+        self, tenant_id: UUID, *, collection_ids: Sequence[UUID] | None = None
+    ) -> list[DocumentView]:
+        """Newest first; of these collections, or of all."""
+        return await self._views(tenant_id, collection_ids=collection_ids)
 
     async def delete(self, tenant_id: UUID, document_id: UUID) -> list[tuple[VersionKey, str | None]]:
         """Invisible, without passages from the commit on; its versions, each with the content hash to clean up after.
@@ -212,10 +201,10 @@ class PostgresDocuments:
         return VersionKey(tenant_id=tenant_id, document_id=document_id, version=row.version), row.attempt + 1
 
     async def _views(
-        self, tenant_id: UUID, document_id: UUID | None, collection_id: UUID | None = None
+        self, tenant_id: UUID, *, document_id: UUID | None = None, collection_ids: Sequence[UUID] | None = None
     ) -> list[DocumentView]:
         async with self._database.transaction(tenant_id) as connection:
-            return await views(connection, tenant_id, document_id=document_id, collection_id=collection_id)
+            return await views(connection, tenant_id, document_id=document_id, collection_ids=collection_ids)
 
 
 async def _counted(connection: AsyncConnection, key: VersionKey) -> Row[Any]:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from docqa.core.models import Stage, Status
+from docqa.core.models import AccountRole, Role, Stage, Status
 from docqa.database.column_types import HalfVector, StorableText
 
 metadata = MetaData(
@@ -46,6 +46,8 @@ metadata = MetaData(
 
 _NOW = text("now()")
 _STAGES = ", ".join(f"'{stage}'" for stage in Stage)
+_ROLES = ", ".join(f"'{role}'" for role in Role)
+_ACCOUNT_ROLES = ", ".join(f"'{role}'" for role in AccountRole)
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
 
 
@@ -85,9 +87,11 @@ users = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("email", StorableText, nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
     _moment("created_at"),
     UniqueConstraint("id", "tenant_id"),
     _belongs(("tenant_id",), "tenants", ("id",)),
+    CheckConstraint(f"role in ({_ACCOUNT_ROLES})", name="role"),
 )
 Index("users_email_key", text("lower(email)"), unique=True, _table=users)
 Index(None, users.c.tenant_id)
@@ -100,11 +104,13 @@ collections = Table(
     Column("name", StorableText, nullable=False),
     Column("is_default", Boolean, nullable=False, server_default=text("false")),
     Column("options", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("everyone", Text),  # what every user of the tenant may do in it
     _moment("created_at"),
     _moment("deleted_at", nullable=True),
     Column("search", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     UniqueConstraint("id", "tenant_id"),
     _belongs(("tenant_id",), "tenants", ("id",)),
+    CheckConstraint("everyone in ('viewer', 'editor')", name="everyone"),
     CheckConstraint("not (is_default and deleted_at is not null)", name="default_stays"),
 )
 Index(
@@ -115,6 +121,20 @@ Index(
     postgresql_where=text("deleted_at is null"),
 )
 Index("collections_default_key", collections.c.tenant_id, unique=True, postgresql_where=text("is_default"))
+
+collection_members = Table(
+    "collection_members",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("collection_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("role", Text, nullable=False),
+    PrimaryKeyConstraint("collection_id", "user_id"),
+    _belongs(("collection_id", "tenant_id"), "collections"),
+    _belongs(("user_id", "tenant_id"), "users"),
+    CheckConstraint(f"role in ({_ROLES})", name="role"),
+)
+Index(None, collection_members.c.user_id)
 
 documents = Table(
     "documents",

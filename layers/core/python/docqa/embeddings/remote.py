@@ -114,7 +114,7 @@ class RemotePairScorer:
 
     def __init__(self, function: InferenceFunction) -> None:
         self.model = MS_MARCO_MINILM.name
-        self.languages = MS_MARCO_MINILM.languages
+        self.languages: frozenset[str] | None = MS_MARCO_MINILM.languages
         self._function = function
 
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:

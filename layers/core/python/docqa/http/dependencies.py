@@ -1,12 +1,14 @@
 """Route signatures read as a list of needs: the aliases at the end."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from docqa.core.errors import Unauthenticated
-from docqa.core.models import Identity
+from docqa.core.errors import Forbidden, Unauthenticated
+from docqa.core.models import AccountRole, Identity, Role
 from docqa.http.services import Services
 
 bearer = HTTPBearer(auto_error=False, description="Access token from `auth/login`.")
@@ -30,3 +32,42 @@ def current_user(
 
 ServicesNeeded = Annotated[Services, Depends(services)]
 CurrentUser = Annotated[Identity, Depends(current_user)]
+
+
+async def admin(user: CurrentUser, container: ServicesNeeded) -> Identity:
+    """Raises Forbidden for anybody but an admin of the tenant."""
+    if await container.access.account_role(user) != AccountRole.ADMIN:
+        raise Forbidden("Only an admin may do this.")
+    return user
+
+
+def require(role: Role, needed: Role) -> None:
+    """Raises Forbidden."""
+    if not role.includes(needed):
+        raise Forbidden(f"This takes the role {needed}; yours is {role}.")
+
+
+def _of_collection(needed: Role) -> Callable[..., Awaitable[Identity]]:
+    """The user, who has the role in the collection of the address. Raises NotFound, Forbidden."""
+
+    async def check(collection_id: UUID, user: CurrentUser, container: ServicesNeeded) -> Identity:
+        require(await container.access.collection_role(user, collection_id), needed)
+        return user
+
+    return check
+
+
+def _of_document(needed: Role) -> Callable[..., Awaitable[Identity]]:
+    """The user, who has the role in the collection of the document. Raises NotFound, Forbidden."""
+
+    async def check(document_id: UUID, user: CurrentUser, container: ServicesNeeded) -> Identity:
+        require(await container.access.document_role(user, document_id), needed)
+        return user
+
+    return check
+
+
+Admin = Annotated[Identity, Depends(admin)]
+CollectionOwner = Annotated[Identity, Depends(_of_collection(Role.OWNER))]
+DocumentViewer = Annotated[Identity, Depends(_of_document(Role.VIEWER))]
+DocumentEditor = Annotated[Identity, Depends(_of_document(Role.EDITOR))]

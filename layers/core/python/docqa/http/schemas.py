@@ -6,12 +6,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from docqa.core.models import (
+    AccountRole,
     Citation,
     Collection,
     DocumentView,
     Hit,
     IngestOptions,
+    Member,
     Reranking,
+    Role,
     SearchMode,
     SearchOptions,
     Usage,
@@ -38,6 +41,22 @@ class Credentials(Request):
     password: Annotated[str, Field(min_length=8, max_length=1_000)]
 
 
+class Registration(Credentials):
+    invitation: Annotated[str | None, Field(max_length=4_000, description="From `auth/invitations`.")] = None
+
+
+class NewInvitation(Request):
+    email: Email
+    role: AccountRole = AccountRole.MEMBER
+
+
+class Invited(BaseModel):
+    invitation: str
+    email: str
+    role: AccountRole
+    expires_in: int
+
+
 class AccessToken(BaseModel):
     access_token: str
     token_type: str = "bearer"  # noqa: S105 - the scheme of RFC 6750, not a secret
@@ -48,6 +67,7 @@ class Me(BaseModel):
     user_id: UUID
     tenant_id: UUID
     email: str
+    role: AccountRole
 
 
 class NewDocument(Request):
@@ -73,6 +93,20 @@ class ChangedCollection(Request):
 
 class Collections(BaseModel):
     collections: list[Collection]
+
+
+class NewMember(Request):
+    email: Email
+    role: Role
+
+
+class ForEveryone(Request):
+    role: Literal[Role.VIEWER, Role.EDITOR] | None
+
+
+class Members(BaseModel):
+    members: list[Member]
+    everyone: Role | None
 
 
 class UploadForm(BaseModel):

@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
+from docqa.auth.invitations import Invitations
 from docqa.auth.tokens import AccessTokens
 from docqa.config import Limits, Settings
 from docqa.core.ports import (
+    AccessStore,
     Answerer,
     CollectionStore,
     ConversationStore,
     DocumentStore,
     Executions,
+    MemberStore,
     ObjectStore,
     Retriever,
     UploadStore,
@@ -31,7 +34,13 @@ class Services(Protocol):
     @property
     def tokens(self) -> AccessTokens: ...
     @property
+    def invitations(self) -> Invitations: ...
+    @property
     def users(self) -> UserStore: ...
+    @property
+    def access(self) -> AccessStore: ...
+    @property
+    def members(self) -> MemberStore: ...
     @property
     def documents(self) -> DocumentStore: ...
     @property

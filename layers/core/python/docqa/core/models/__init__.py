@@ -4,6 +4,7 @@ All models are frozen. Pages, slides and CSV rows count from 1. A box is `(page,
 origin at the top left of the page as it is displayed.
 """
 
+from docqa.core.models.access import AccountRole, Invitation, Member, Role, Scope
 from docqa.core.models.answers import (
     Citation,
     Filters,
@@ -61,6 +62,7 @@ from docqa.core.models.reading import (
 )
 
 __all__ = [
+    "AccountRole",
     "Batch",
     "Block",
     "BlockKind",
@@ -83,8 +85,10 @@ __all__ = [
     "Identity",
     "IndexedChunk",
     "IngestOptions",
+    "Invitation",
     "Job",
     "Link",
+    "Member",
     "Model",
     "OpenVersion",
     "Original",
@@ -93,6 +97,8 @@ __all__ = [
     "Question",
     "RerankOutcome",
     "Reranking",
+    "Role",
+    "Scope",
     "SearchMode",
     "SearchOptions",
     "SearchQuery",

@@ -152,7 +152,7 @@ class Usage(Model):
 
 
 class Question(Model):
-    """A question as asked by a signed-in user."""
+    """A question as asked by a signed-in user. `document_ids`, `collection_ids` and `epoch` as in `SearchQuery`."""
 
     tenant_id: UUID
     user_id: UUID
@@ -161,6 +161,7 @@ class Question(Model):
     document_ids: tuple[UUID, ...] | None = None
     collection_ids: tuple[UUID, ...] | None = None
     provider: str | None = None
+    epoch: int | None = None
 
 
 class Identity(Model):

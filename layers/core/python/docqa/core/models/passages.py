@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from docqa.core.models.access import Role
 from docqa.core.models.base import Box, Model
 from docqa.core.models.reading import Span
 
@@ -93,12 +94,17 @@ class Unembedded(Model):
 
 
 class Collection(Model):
-    """Documents that belong together and are indexed alike. Every tenant has one default collection."""
+    """Documents that belong together and are indexed alike, as one user sees them. Every tenant has a default one.
+
+    `role`: of the user who looks. `everyone`: what every user of the tenant may do, viewer or editor; None: nothing.
+    """
 
     collection_id: UUID
     name: str
     is_default: bool
     options: IngestOptions
     search: SearchOptions = SearchOptions()
+    role: Role
+    everyone: Role | None = None
     documents: int
     created_at: datetime

@@ -8,11 +8,11 @@ from fastapi.responses import StreamingResponse
 
 from docqa.core.errors import DocQAError, InvalidRequest
 from docqa.core.events import AskEvent, DoneEvent, ErrorEvent, UsageEvent
-from docqa.core.models import Identity, Question, Usage
+from docqa.core.models import Identity, Question, Scope, Usage
 from docqa.http import errors, sse
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
 from docqa.http.schemas import Answer, AskRequest
-from docqa.http.scope import check_scope
+from docqa.http.scope import scope_of
 from docqa.http.services import Services
 from docqa.observability import EventLog
 
@@ -52,21 +52,22 @@ async def _accept(body: AskRequest, user: Identity, services: Services) -> Quest
     """Raises InvalidRequest for an unknown provider, NotFound for a scope or conversation that is not the user's."""
     if body.provider is not None and body.provider not in PROVIDERS:
         raise InvalidRequest(f"There is no provider {body.provider!r}; there is: {', '.join(PROVIDERS)}.")
-    await check_scope(services, user, body.document_ids, body.collection_ids)
+    scope = await scope_of(body, user, services)
     if body.conversation_id is not None:
         await services.conversations.require(user.tenant_id, user.user_id, body.conversation_id)
-    return _question(body, user)
+    return _question(body, user, scope)
 
 
-def _question(body: AskRequest, user: Identity) -> Question:
+def _question(body: AskRequest, user: Identity, scope: Scope) -> Question:
     return Question(
         tenant_id=user.tenant_id,
         user_id=user.user_id,
         text=body.question,
         conversation_id=body.conversation_id,
-        document_ids=body.document_ids,
-        collection_ids=body.collection_ids,
+        document_ids=scope.document_ids,
+        collection_ids=scope.collection_ids,
         provider=body.provider,
+        epoch=scope.epoch,
     )
 
 

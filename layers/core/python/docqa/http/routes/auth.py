@@ -4,9 +4,9 @@ from fastapi import APIRouter, status
 
 from docqa.auth.passwords import hash_password, password_matches
 from docqa.core.errors import Unauthenticated
-from docqa.core.models import Identity
-from docqa.http.dependencies import CurrentUser, ServicesNeeded
-from docqa.http.schemas import AccessToken, Credentials, Me
+from docqa.core.models import Identity, Invitation
+from docqa.http.dependencies import Admin, CurrentUser, ServicesNeeded
+from docqa.http.schemas import AccessToken, Credentials, Invited, Me, NewInvitation, Registration
 from docqa.http.services import Services
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -16,10 +16,26 @@ NOBODY = "$2b$12$8ifO1CdvBPLmcPCm0v7WVeCCaRj8TgKyWqQz5bWmv1cKJ5cuP4EBW"
 
 
 @router.post("/register", status_code=status.HTTP_201_CREATED)
-async def register(body: Credentials, services: ServicesNeeded) -> AccessToken:
-    """Make an account with a tenant of its own."""
-    identity = await services.users.register(email=body.email, password_hash=await hash_password(body.password))
+async def register(body: Registration, services: ServicesNeeded) -> AccessToken:
+    """Make an account: with a tenant of its own, or in the tenant that has invited this e-mail address."""
+    if body.invitation is None:
+        identity = await services.users.register(email=body.email, password_hash=await hash_password(body.password))
+    else:
+        invitation = services.invitations.verify(body.invitation, email=body.email)
+        identity = await services.users.join(invitation, password_hash=await hash_password(body.password))
     return _token(services, identity)
+
+
+@router.post("/invitations", status_code=status.HTTP_201_CREATED)
+async def invite(body: NewInvitation, user: Admin, services: ServicesNeeded) -> Invited:
+    """Let somebody join the tenant; an admin hands the invitation over. It holds for this e-mail address, once."""
+    invitation = Invitation(tenant_id=user.tenant_id, email=body.email, role=body.role)
+    return Invited(
+        invitation=services.invitations.issue(invitation),
+        email=invitation.email,
+        role=invitation.role,
+        expires_in=services.invitations.lifetime_s,
+    )
 
 
 @router.post("/login")
@@ -33,9 +49,10 @@ async def login(body: Credentials, services: ServicesNeeded) -> AccessToken:
 
 
 @router.get("/me")
-async def me(user: CurrentUser) -> Me:
+async def me(user: CurrentUser, services: ServicesNeeded) -> Me:
     """Who the access token belongs to."""
-    return Me(user_id=user.user_id, tenant_id=user.tenant_id, email=user.email)
+    role = await services.access.account_role(user)
+    return Me(user_id=user.user_id, tenant_id=user.tenant_id, email=user.email, role=role)
 
 
 def _token(services: Services, identity: Identity) -> AccessToken:

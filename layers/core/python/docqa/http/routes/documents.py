@@ -7,8 +7,8 @@ from fastapi import APIRouter, status
 from docqa.core.errors import FileEmpty, FileTooLarge, UnsupportedType, UploadMissing
 from docqa.core.formats import refusal
 from docqa.core.ids import artifact_prefix, upload_key
-from docqa.core.models import DocumentView, Format, VersionKey
-from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.core.models import DocumentView, Format, Role, VersionKey
+from docqa.http.dependencies import CurrentUser, DocumentEditor, DocumentViewer, ServicesNeeded, require
 from docqa.http.schemas import DocumentCreated, DocumentLink, Documents, NewDocument, UploadForm
 from docqa.http.services import Services
 
@@ -32,6 +32,7 @@ MEDIA_TYPES = {
 async def create(body: NewDocument, user: CurrentUser, services: ServicesNeeded) -> DocumentCreated:
     """Announce an upload and get the form to send it with. Nothing is uploaded through this address."""
     format = _accept(body, services)
+    require(await services.access.collection_role(user, body.collection_id), Role.EDITOR)
     key = await services.documents.create(
         tenant_id=user.tenant_id,
         user_id=user.user_id,
@@ -45,7 +46,7 @@ async def create(body: NewDocument, user: CurrentUser, services: ServicesNeeded)
 
 @router.post("/{document_id}/versions", status_code=status.HTTP_201_CREATED)
 async def add_version(
-    document_id: UUID, body: NewDocument, user: CurrentUser, services: ServicesNeeded
+    document_id: UUID, body: NewDocument, user: DocumentEditor, services: ServicesNeeded
 ) -> DocumentCreated:
     """Replace a document, in the collection that it is in. The present version answers until the new one is ready."""
     format = _accept(body, services)
@@ -57,20 +58,20 @@ async def add_version(
 
 @router.get("")
 async def list_documents(user: CurrentUser, services: ServicesNeeded, collection_id: UUID | None = None) -> Documents:
-    """All documents of the tenant, or of one collection, newest first."""
-    if collection_id is not None:
-        await services.collections.get(user.tenant_id, collection_id)
-    return Documents(documents=await services.documents.list_documents(user.tenant_id, collection_id=collection_id))
+    """All documents that the user may see, or those of one collection, newest first."""
+    scope = await services.access.scope(user, None, None if collection_id is None else (collection_id,))
+    found = await services.documents.list_documents(user.tenant_id, collection_ids=scope.collection_ids)
+    return Documents(documents=found)
 
 
 @router.get("/{document_id}")
-async def get_document(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentView:
+async def get_document(document_id: UUID, user: DocumentViewer, services: ServicesNeeded) -> DocumentView:
     """One document: status, stages, pages, chunks, error."""
     return await services.documents.get(user.tenant_id, document_id)
 
 
 @router.post("/{document_id}/retry", status_code=status.HTTP_202_ACCEPTED)
-async def retry(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentView:
+async def retry(document_id: UUID, user: DocumentEditor, services: ServicesNeeded) -> DocumentView:
     """Process a failed document again; finished work is passed over."""
     view = await services.documents.get(user.tenant_id, document_id)
     key = VersionKey(tenant_id=user.tenant_id, document_id=document_id, version=view.version)
@@ -82,7 +83,7 @@ async def retry(document_id: UUID, user: CurrentUser, services: ServicesNeeded) 
 
 
 @router.post("/{document_id}/rechunk", status_code=status.HTTP_202_ACCEPTED)
-async def rechunk(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentView:
+async def rechunk(document_id: UUID, user: DocumentEditor, services: ServicesNeeded) -> DocumentView:
     """Index the same file anew, under the present options of its collection. What it says now answers until then."""
     original = await services.documents.original(user.tenant_id, document_id)
     if not await services.upload_objects.exists(upload_key(original.key)):
@@ -93,13 +94,13 @@ async def rechunk(document_id: UUID, user: CurrentUser, services: ServicesNeeded
 
 
 @router.delete("/{document_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> None:
+async def delete(document_id: UUID, user: DocumentEditor, services: ServicesNeeded) -> None:
     """Delete a document. It answers no question from this moment on; its files go too."""
     await remove(services, user.tenant_id, document_id)
 
 
 @router.get("/{document_id}/content")
-async def content(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> DocumentLink:
+async def content(document_id: UUID, user: DocumentViewer, services: ServicesNeeded) -> DocumentLink:
     """A link to the original file of the version that answers now."""
     original = await services.documents.original(user.tenant_id, document_id)
     key = upload_key(original.key)

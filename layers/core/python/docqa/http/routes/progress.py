@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from docqa.core.events import ErrorEvent
 from docqa.core.models import DocumentView, Identity, Status
 from docqa.http import errors, sse
-from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.dependencies import DocumentViewer, ServicesNeeded
 from docqa.http.services import Services
 from docqa.observability import EventLog
 
@@ -23,10 +23,11 @@ MAX_POLLS = 600
 
 
 @router.get("/{document_id}/events", response_class=StreamingResponse)
-async def events(document_id: UUID, user: CurrentUser, services: ServicesNeeded) -> StreamingResponse:
+async def events(document_id: UUID, user: DocumentViewer, services: ServicesNeeded) -> StreamingResponse:
     """`progress` events with the document's state whenever it moves; the stream ends at *ready* or *failed*.
 
-    An `error` event ends it when the document cannot be looked at any more, for example because it was deleted.
+    An `error` event ends it when the document cannot be looked at any more, for example because it was deleted or
+    is no longer shared with the user.
     """
     first = await services.documents.get(user.tenant_id, document_id)
     return StreamingResponse(_follow(first, user, services), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
@@ -45,6 +46,7 @@ async def _follow(view: DocumentView, user: Identity, services: Services) -> Asy
             return
         await asyncio.sleep(POLL_S)
         try:
+            await services.access.document_role(user, view.document_id)
             view = await services.documents.get(user.tenant_id, view.document_id)
         except Exception as error:
             shown = errors.shown(error)

@@ -8,28 +8,29 @@ from docqa.core.models import SearchQuery
 from docqa.core.trace import traced
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
 from docqa.http.schemas import SearchRequest, SearchResult
-from docqa.http.scope import check_scope
+from docqa.http.scope import scope_of
 
 router = APIRouter(tags=["search"])
 
 
 @router.post("/search")
 async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeeded) -> SearchResult:
-    """Passages that fit the query, best first."""
+    """Passages that fit the query, best first, of what the user may read."""
     start = time.perf_counter()
-    await check_scope(services, user, body.document_ids, body.collection_ids)
+    scope = await scope_of(body, user, services)
     query = SearchQuery(
         tenant_id=user.tenant_id,
         query=body.query,
         top_k=body.top_k,
         mode=body.mode,
-        document_ids=body.document_ids,
-        collection_ids=body.collection_ids,
+        document_ids=scope.document_ids,
+        collection_ids=scope.collection_ids,
         rerank=body.rerank,
         deduplicate=body.deduplicate,
         diversity=body.diversity,
         window=body.window,
         parents=body.parents,
+        epoch=scope.epoch,
     )
     with traced() as trace:
         hits = await services.retriever.search(query)

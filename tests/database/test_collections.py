@@ -114,10 +114,10 @@ async def test_a_search_can_be_of_one_collection(world: World) -> None:
 async def test_reranking_can_be_off_for_a_collection(world: World) -> None:
     owner, other = await world.account(), await world.account()
     collections = PostgresCollections(world.database)
-    [default] = await collections.list_collections(owner.tenant_id)
+    [default] = await collections.list_collections(owner)
     assert default.search == SearchOptions(rerank=True)
     off = SearchOptions(rerank=False)
-    made = await collections.create(tenant_id=owner.tenant_id, name="Code", options=IngestOptions(), search=off)
+    made = await collections.create(owner, name="Code", options=IngestOptions(), search=off)
     assert made.search == off
     upload = {"user_id": owner.user_id, "filename": "a.pdf", "format": Format.PDF, "size_bytes": 10}
     inside = await world.documents.create(tenant_id=owner.tenant_id, **upload, collection_id=made.collection_id)
@@ -128,9 +128,9 @@ async def test_reranking_can_be_off_for_a_collection(world: World) -> None:
     assert await collections.not_reranked(owner.tenant_id, []) == frozenset()
     before = await world.scalar("select epoch from tenants where id = :id", id=owner.tenant_id)
     for collection_id, search in ((made.collection_id, SearchOptions()), (default.collection_id, off)):
-        await collections.update(owner.tenant_id, collection_id, name=None, options=None, search=search)
+        await collections.update(owner, collection_id, name=None, options=None, search=search)
     assert await collections.not_reranked(owner.tenant_id, both) == {outside.document_id}
-    renamed = await collections.update(owner.tenant_id, default.collection_id, name="All", options=None)
+    renamed = await collections.update(owner, default.collection_id, name="All", options=None)
     assert (renamed.name, renamed.search) == ("All", off)
     after = await world.scalar("select epoch from tenants where id = :id", id=owner.tenant_id)
     assert after == before + 2, "what was cached before the change is out of date, a name changes nothing"  # type: ignore[operator]

@@ -65,7 +65,7 @@ class CountingEmbedder:
 
 
 def retriever(index: FakeIndex, embedder: CountingEmbedder | None = None) -> HybridRetriever:
-    return HybridRetriever(index=index, embedder=embedder or CountingEmbedder(), analyzer=Tokenizer())
+    return HybridRetriever(index=index, embedder_for=lambda _: embedder or CountingEmbedder(), analyzer=Tokenizer())
 
 
 def query(**values: object) -> SearchQuery:

@@ -227,7 +227,7 @@ class Container:
         from docqa.retrieval.retriever import HybridRetriever
 
         retriever: Retriever = HybridRetriever(
-            index=PostgresSearchIndex(self.database), embedder=self.embedder, analyzer=self.analyzer
+            index=PostgresSearchIndex(self.database), embedder_for=self.embedder_for, analyzer=self.analyzer
         )
         retriever = RerankingRetriever(
             retriever,

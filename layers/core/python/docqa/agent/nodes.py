@@ -30,7 +30,9 @@ async def retrieve(state: State, parts: Parts) -> State:
         top_k=PASSAGES,
         document_ids=question.document_ids,
         collection_ids=question.collection_ids,
+        filters=question.filters,
         epoch=question.epoch,
+        embedding_model=question.embedding_model,
     )
     with traced() as trace:
         hits = await parts.retriever.search(query)
@@ -62,7 +64,9 @@ async def _from_table(text: str, state: State, found: Evidence, parts: Parts) ->
         top_k=tables.WHOLE_TABLE,
         document_ids=(table,),
         collection_ids=question.collection_ids,
+        filters=question.filters,
         epoch=question.epoch,
+        embedding_model=question.embedding_model,
     )
     hits = await parts.retriever.search(query)
     if len(hits) == tables.WHOLE_TABLE:

@@ -40,7 +40,7 @@ _SCOPE = text(f"""
           left join collection_members m on m.collection_id = c.id and m.user_id = u.id
          where u.id = :user_id and u.tenant_id = :tenant_id
     )
-    select t.epoch,
+    select t.epoch, t.embedding_model,
            exists (select from roles where role is null) as restricted,
            array(select id from roles where role is not null order by id) as collection_ids,
            array(select d.id
@@ -90,7 +90,12 @@ class PostgresAccess:
         _all_there("document", document_ids or (), row.document_ids)
         if collection_ids is None and row.restricted:
             collection_ids = row.collection_ids
-        return Scope(epoch=row.epoch, collection_ids=_ordered(collection_ids), document_ids=_ordered(document_ids))
+        return Scope(
+            epoch=row.epoch,
+            collection_ids=_ordered(collection_ids),
+            document_ids=_ordered(document_ids),
+            embedding_model=row.embedding_model,
+        )
 
     async def _one(self, user: Identity, statement: TextClause, **values: Any) -> Row[Any]:
         named = {"user_id": user.user_id, "tenant_id": user.tenant_id, **values}

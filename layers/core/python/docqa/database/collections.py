@@ -45,7 +45,7 @@ _NOT_RERANKED = text("""
 
 
 class PostgresCollections:
-    """`RerankChoices` as well. A user reads what was shared with him; whether he may change it is the caller's to ask."""
+    """`RerankChoices` as well. A user reads what was shared; whether he may change it is the caller's to ask."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

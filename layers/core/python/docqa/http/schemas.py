@@ -10,6 +10,7 @@ from docqa.core.models import (
     Citation,
     Collection,
     DocumentView,
+    Filters,
     Hit,
     IngestOptions,
     Member,
@@ -143,17 +144,19 @@ class SearchRequest(Request):
     ] = ()
     collection_ids: Ids | None = None
     document_ids: Ids | None = None
+    filters: Filters = Filters()
 
 
 class SearchResult(BaseModel):
     """`spans` of the hits are empty unless asked for. `timings_ms`: of the stages that ran, and `total`.
 
-    `reranking` tells what became of one that was asked for.
+    `reranking` tells what became of one that was asked for, `notes` what else the one who asked should know.
     """
 
     hits: list[Hit]
     timings_ms: dict[str, float]
     reranking: Reranking | None = None
+    notes: list[str] = []
 
 
 class AskRequest(Request):
@@ -161,6 +164,7 @@ class AskRequest(Request):
     conversation_id: UUID | None = None
     collection_ids: Ids | None = None
     document_ids: Ids | None = None
+    filters: Filters = Filters()
     provider: Annotated[str | None, Field(max_length=50)] = None
 
 

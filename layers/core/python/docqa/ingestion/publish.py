@@ -30,6 +30,7 @@ class PublishStage:
                 query=text[:PROBE_CHARACTERS],
                 top_k=1,
                 document_ids=(job.key.document_id,),
+                embedding_model=await self._store.embedding_model(job.key.tenant_id),
             )
         )
         if not any(hit.version == job.key.version for hit in hits):

@@ -1,7 +1,7 @@
 """`Retriever`: tokenize and embed the question, ask the index. What comes after are decorators around it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from docqa.core.models import Hit, SearchMode, SearchQuery
 from docqa.core.ports import Analyzer, Embedder, SearchIndex
@@ -19,37 +19,45 @@ DEPTH = 30
 class HybridRetriever:
     """The first stage: dense, lexical or both, for one wording of the question or several."""
 
-    def __init__(self, *, index: SearchIndex, embedder: Embedder, analyzer: Analyzer) -> None:
+    def __init__(
+        self, *, index: SearchIndex, embedder_for: Callable[[str | None], Embedder], analyzer: Analyzer
+    ) -> None:
+        """`embedder_for`: by the name of a model, None for the default one."""
         self._index = index
-        self._embedder = embedder
+        self._embedder_for = embedder_for
         self._analyzer = analyzer
 
     async def search(self, query: SearchQuery) -> list[Hit]:
         """Best first, at most `top_k`; results of several wordings are fused by rank. Raises DependencyUnavailable."""
         texts = list(dict.fromkeys([query.query, *query.rewrites]))
         each = query if len(texts) == 1 else query.model_copy(update={"top_k": max(query.top_k, DEPTH)})
-        vectors = await self._vectors(query.mode, texts)
+        embedder = self._embedder_for(query.embedding_model)
+        vectors = await self._vectors(embedder, query.mode, texts)
         with timed("find"):
             rankings = await asyncio.gather(
-                *(self._find(each, text, vector) for text, vector in zip(texts, vectors, strict=True))
+                *(self._find(embedder, each, text, vector) for text, vector in zip(texts, vectors, strict=True))
             )
         return rankings[0] if len(rankings) == 1 else _fused(rankings)[: query.top_k]
 
-    async def _vectors(self, mode: SearchMode, texts: Sequence[str]) -> Sequence[tuple[float, ...] | None]:
+    async def _vectors(
+        self, embedder: Embedder, mode: SearchMode, texts: Sequence[str]
+    ) -> Sequence[tuple[float, ...] | None]:
         if mode == SearchMode.LEXICAL:
             return [None] * len(texts)
         with timed("embed"):
             if len(texts) == 1:
-                return [await self._embedder.embed_query(texts[0])]
-            return await self._embedder.embed_queries(texts)
+                return [await embedder.embed_query(texts[0])]
+            return await embedder.embed_queries(texts)
 
-    async def _find(self, query: SearchQuery, text: str, vector: tuple[float, ...] | None) -> list[Hit]:
+    async def _find(
+        self, embedder: Embedder, query: SearchQuery, text: str, vector: tuple[float, ...] | None
+    ) -> list[Hit]:
         terms = () if query.mode == SearchMode.DENSE else self._analyzer.query_terms(text)
-        weight = dense_weight(text, self._embedder.languages)
+        weight = dense_weight(text, embedder.languages)
         hits = await self._index.find(
             query,
             vector=vector,
-            model=self._embedder.model,
+            model=embedder.model,
             terms=terms,
             pool=max(POOL, query.top_k),
             dense_weight=weight,

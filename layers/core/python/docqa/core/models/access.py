@@ -46,12 +46,13 @@ class Invitation(Model):
 
 
 class Scope(Model):
-    """What a search may look at, and the tenant's epoch when that was decided; both are read at the same moment.
+    """What a search may look at, and the tenant's epoch when that was decided; all is read at the same moment.
 
     `collection_ids` None: everything of the tenant, all of which the user may read; an empty one: nothing. The ids are
-    sorted and distinct.
+    sorted and distinct. `embedding_model`: whose vectors the tenant's searches use, None before there are any.
     """
 
     epoch: int
     collection_ids: tuple[UUID, ...] | None
     document_ids: tuple[UUID, ...] | None
+    embedding_model: str | None = None

@@ -40,7 +40,7 @@ class SearchQuery(Model):
     with `query` alone. `deduplicate`: of passages that say the same, only the best stays. `diversity`: 0 ranks by
     relevance alone, 1 by being unlike what stands above. `window`: so many passages before and after each hit come
     with it; `parents`: all of its section. `epoch`: the tenant's when the search was allowed, None for a result that
-    may not be cached.
+    may not be cached. `embedding_model`: the tenant's, None for the default one.
     """
 
     tenant_id: UUID
@@ -57,6 +57,7 @@ class SearchQuery(Model):
     window: Annotated[int, Field(ge=0, le=5)] = 0
     parents: bool = False
     epoch: int | None = None
+    embedding_model: str | None = None
 
 
 class RerankOutcome(StrEnum):
@@ -152,7 +153,7 @@ class Usage(Model):
 
 
 class Question(Model):
-    """A question as asked by a signed-in user. `document_ids`, `collection_ids` and `epoch` as in `SearchQuery`."""
+    """A question as asked by a signed-in user. Scope, filters, `epoch`, `embedding_model`: see `SearchQuery`."""
 
     tenant_id: UUID
     user_id: UUID
@@ -160,8 +161,10 @@ class Question(Model):
     conversation_id: UUID | None = None
     document_ids: tuple[UUID, ...] | None = None
     collection_ids: tuple[UUID, ...] | None = None
+    filters: Filters = Filters()
     provider: str | None = None
     epoch: int | None = None
+    embedding_model: str | None = None
 
 
 class Identity(Model):

@@ -66,8 +66,10 @@ def _question(body: AskRequest, user: Identity, scope: Scope) -> Question:
         conversation_id=body.conversation_id,
         document_ids=scope.document_ids,
         collection_ids=scope.collection_ids,
+        filters=body.filters,
         provider=body.provider,
         epoch=scope.epoch,
+        embedding_model=scope.embedding_model,
     )
 
 

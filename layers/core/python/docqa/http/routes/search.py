@@ -25,16 +25,23 @@ async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeede
         mode=body.mode,
         document_ids=scope.document_ids,
         collection_ids=scope.collection_ids,
+        filters=body.filters,
         rerank=body.rerank,
         deduplicate=body.deduplicate,
         diversity=body.diversity,
         window=body.window,
         parents=body.parents,
         epoch=scope.epoch,
+        embedding_model=scope.embedding_model,
     )
     with traced() as trace:
         hits = await services.retriever.search(query)
     if "spans" not in body.include:  # a dozen a hit, more than all the rest of the answer
         hits = [hit.model_copy(update={"spans": ()}) for hit in hits]
     total = round((time.perf_counter() - start) * 1000, 1)
-    return SearchResult(hits=hits, timings_ms={**trace.timings_ms, "total": total}, reranking=trace.reranking)
+    return SearchResult(
+        hits=hits,
+        timings_ms={**trace.timings_ms, "total": total},
+        reranking=trace.reranking,
+        notes=trace.notes,
+    )

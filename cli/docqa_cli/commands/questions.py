@@ -1,5 +1,6 @@
 """ask, search."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,6 +11,12 @@ from docqa_cli.client import Client
 from docqa_cli.commands.collections import CollectionName, Json, collection_id
 
 Documents = Annotated[list[str] | None, typer.Option("--document", help="Only these documents (repeat it).")]
+
+
+Pages = Annotated[str | None, typer.Option(metavar="FROM-TO", help="Only these pages or slides, as 3 or 3-5.")]
+Formats = Annotated[list[str] | None, typer.Option("--format", help="Only this kind of file, as pdf (repeat it).")]
+After = Annotated[datetime | None, typer.Option(help="Only documents that came then or later.")]
+Before = Annotated[datetime | None, typer.Option(help="Only documents that came before.")]
 
 
 class Mode(StrEnum):
@@ -24,6 +31,10 @@ def ask(
     question: Annotated[str, typer.Argument(help="A question in plain language.")],
     document: Documents = None,
     collection: CollectionName = None,
+    pages: Pages = None,
+    format: Formats = None,
+    after: After = None,
+    before: Before = None,
     provider: Annotated[str | None, typer.Option(help="Who writes the answer.")] = None,
     conversation: Annotated[str | None, typer.Option(help="Go on with this conversation.")] = None,
     json: Json = False,
@@ -34,6 +45,7 @@ def ask(
         "document_ids": document,
         "provider": provider,
         "conversation_id": conversation,
+        "filters": _filters(pages, format, after, before),
     }
     with Client() as client:
         if collection:
@@ -54,6 +66,10 @@ def search(
     parents: Annotated[bool, typer.Option("--parents", help="The section around each hit, too.")] = False,
     document: Documents = None,
     collection: CollectionName = None,
+    pages: Pages = None,
+    format: Formats = None,
+    after: After = None,
+    before: Before = None,
     json: Json = False,
 ) -> None:
     """Find passages, best first."""
@@ -67,6 +83,7 @@ def search(
         "window": window,
         "parents": parents,
         "document_ids": document,
+        "filters": _filters(pages, format, after, before),
     }
     with Client() as client:
         if collection:
@@ -76,4 +93,24 @@ def search(
         show.print_json(result)
     else:
         show.hits(result["hits"])
+        for note in result.get("notes", ()):
+            show.line(f"[dim]{note}[/]")
         show.reranking(result.get("reranking"))
+
+
+def _filters(
+    pages: str | None, formats: list[str] | None, after: datetime | None, before: datetime | None
+) -> dict[str, Any] | None:
+    """The body's `filters`; None without any. Raises BadParameter for pages that are none."""
+    found: dict[str, Any] = {}
+    if pages is not None:
+        first, _, last = pages.partition("-")
+        if not first.strip().isdigit() or not (last or first).strip().isdigit():
+            raise typer.BadParameter("Give a page, as 3, or a range, as 3-5.", param_hint="--pages")
+        found |= {"page_from": int(first), "page_to": int(last or first)}
+    if formats:
+        found["formats"] = formats
+    for name, moment in (("created_after", after), ("created_before", before)):
+        if moment is not None:
+            found[name] = moment.astimezone().isoformat()
+    return found or None

@@ -183,9 +183,9 @@ async def _times(
 
 
 async def _recall(index: PostgresSearchIndex, exact: PostgresSearchIndex, shelf: Shelf) -> str:
-    """Of the ten nearest, how many the search has; over fifty questions."""
+    """Of the ten nearest, how many the search has; over thirty questions."""
     shares = []
-    for number, (terms, vector) in enumerate(shelf.asked[:50]):
+    for number, (terms, vector) in enumerate(shelf.asked[:30]):
         query = {"mode": SearchMode.DENSE}
         found = {hit.chunk_id for hit in await _search(index, shelf, query)(number, terms, vector)}
         truth = {hit.chunk_id for hit in await _search(exact, shelf, query)(number, terms, vector)}

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.core.models import SearchQuery
@@ -32,6 +32,7 @@ def test_order(diversity: float, order: list[int]) -> None:
     assert chosen([1.0, 0.9, 0.6, 0.5], TERMS, diversity=diversity, wanted=4) == order
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(0, 1), max_size=12),
     st.floats(0, 1),

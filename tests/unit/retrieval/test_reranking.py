@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.core.errors import DependencyUnavailable
@@ -187,6 +187,24 @@ async def test_a_language_is_left_to_those_who_know_it() -> None:
     assert done.model == "english"
 
 
+@pytest.mark.parametrize(
+    ("query", "passage", "outcome"),
+    [
+        ("A-17", "Die Fähre zur Insel fährt am Morgen ab, und sie kommt am Abend wieder.", RerankOutcome.LANGUAGE),
+        ("A-17", "The ferry to the island leaves in the morning and is back in the evening.", RerankOutcome.DONE),
+        ("A-17", "A-17; 4,5; 9", RerankOutcome.DONE),
+        (CHINESE_QUESTION, "The ferry to the island leaves in the morning.", RerankOutcome.LANGUAGE),
+    ],
+)
+async def test_of_a_question_that_has_no_language_the_passage_tells_it(
+    query: str, passage: str, outcome: RerankOutcome
+) -> None:
+    hits = [make_hit(passage, score=0.9), make_hit("another", rank=2, score=0.8)]
+    _, done = await search(hits, ScriptedReranker(languages=ENGLISH), query=query)
+    assert done is not None
+    assert done.outcome == outcome
+
+
 async def test_passages_of_collections_that_do_not_want_it_keep_their_places() -> None:
     mine = UUID(int=3)
     choices = FixedChoices(OTHER)
@@ -205,6 +223,7 @@ async def test_nothing_is_read_when_the_collections_of_all_do_not_want_it() -> N
     assert reranker.read == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.one_of(st.none(), st.floats(-12, 12))), max_size=30))
 def test_placing_is_a_permutation_that_leaves_the_unread_where_they_are(
     pairs: list[tuple[float, float | None]],

@@ -22,7 +22,7 @@ RERANKED = 20
 WEIGHT = 0.4
 """Of the second stage in the sum."""
 
-CLEAR_LEAD = 0.1
+CLEAR_LEAD = 0.15
 """Of the first passage over the second in the first stage's score (0..1), from which reading again changes nothing."""
 
 FIRST_SHARE = 0.6
@@ -77,8 +77,7 @@ class RerankingRetriever:
             return _Reading(RerankOutcome.NOTHING)
         if is_clear(head):
             return _Reading(RerankOutcome.CLEAR)
-        language = language_of(query.query)
-        able = [each for each in self._rerankers() if each.languages is None or language in each.languages]
+        able = [reranker for reranker in self._rerankers() if _reads(reranker, query.query, head[0].text)]
         if not able:
             return _Reading(RerankOutcome.LANGUAGE)
         left_alone = await self._choices.not_reranked(query.tenant_id, list({hit.document_id for hit in head}))
@@ -117,6 +116,14 @@ def _reading(model: str, head: Sequence[Hit], read: Sequence[int], scores: Seque
         tuple(by_place.get(i) for i in range(len(head))),
         model,
     )
+
+
+def _reads(reranker: Reranker, question: str, passage: str) -> bool:
+    """Whether it is good for the question's language; of a few words without one, that of the best passage counts."""
+    if reranker.languages is None:
+        return True
+    language = language_of(question) or language_of(passage)
+    return language is None or language in reranker.languages
 
 
 def is_clear(head: Sequence[Hit]) -> bool:

@@ -4,7 +4,7 @@ VENV := .venv/bin
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status doctor test check check-code check-tests bench reindex clean distclean format lock layers synth-aws
+.PHONY: help up down status doctor test check check-code check-tests parity bench reindex clean distclean format lock layers synth-aws
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,8 @@ test: .venv/.dev ## Everything, against the real servers and the deployed stack
 	@$(VENV)/pytest
 reindex: .venv/.up ## Move everything stored to another embedding model: make reindex MODEL=name
 	@$(VENV)/docqa reindex "$(MODEL)"
+parity: .venv/.dev ## Compare exported embedding models with sentence-transformers (installs torch)
+	@$(VENV)/python -m tools.models parity
 bench: .venv/.dev ## Measure; figures and machine go to benchmarks/RESULTS.md
 	@$(VENV)/python -m benchmarks
 format: .venv/.dev ## Format and mend what can be mended

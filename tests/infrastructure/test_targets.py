@@ -120,3 +120,27 @@ def test_migrations_are_versioned_by_their_content(tmp_path: Path) -> None:
     first = migrations_version(tmp_path)
     (tmp_path / "0002.py").write_text("two", encoding="utf-8")
     assert migrations_version(tmp_path) != first
+
+
+def test_exported_models_are_told_to_those_that_embed(synthesize: Synthesize, tmp_path: Path) -> None:
+    folder = tmp_path / ".docqa" / "models" / "mini"
+    folder.mkdir(parents=True)
+    spec = EmbeddingModel(name="mini-int8", folder="mini", dimensions=384, pooling="mean", max_tokens=256)
+    (folder / "model.json").write_text(described(spec), encoding="utf-8")
+    target = with_models(config.local(python="3.11"), "mini-int8", root=tmp_path)
+    template = synthesize(target)
+    told = {name for name in FUNCTION_NAMES if "DOCQA_EMBEDDING_MODELS" in template.environment(name)}
+    assert told == {"api", "stream", "inference", "ingest-chunk", "ingest-embed", "ingest-publish", "reindex"}
+    for name in told:
+        environment = template.environment(name)
+        assert environment["DOCQA_EMBEDDING_MODEL"] == "mini-int8"
+        assert listed(environment["DOCQA_EMBEDDING_MODELS"]) == [spec]
+
+
+@pytest.mark.parametrize(("text", "chosen", "said"), [("{", "", "JSON"), (None, "no-such-model", "no-such-model")])
+def test_models_that_cannot_be_stop_the_deploy(tmp_path: Path, text: str | None, chosen: str, said: str) -> None:
+    if text:
+        (tmp_path / ".docqa" / "models" / "mini").mkdir(parents=True)
+        (tmp_path / ".docqa" / "models" / "mini" / "model.json").write_text(text, encoding="utf-8")
+    with pytest.raises(config.ConfigurationError, match=said):
+        with_models(config.local(python="3.11"), chosen, root=tmp_path)

@@ -17,7 +17,7 @@ from docqa_cli.errors import CliError
 from docqa_cli.evaluating.indexing import Corpus
 from docqa_cli.evaluating.variants import Variant
 
-PARALLEL = 4
+_ANSWERED_AT_ONCE = 2
 MAX_QUESTION = 2_000
 MOST = 100
 """Characters of a query and passages of a result that the contract takes."""
@@ -41,20 +41,22 @@ class Asker:
 
     def search(self, questions: Iterable[Question], variant: Variant, corpus: Corpus) -> Figures:
         """Question → figures of a search. Raises CliError when the stack refuses or fails again and again."""
-        return self._each(questions, lambda question: self._search(question, variant, corpus))
+        return self._each(questions, lambda question: self._search(question, variant, corpus), variant.parallel)
 
     def answers(self, questions: Iterable[Question], corpus: Corpus) -> Figures:
         """Question → figures of the answer. Raises as `search` does."""
-        return self._each(questions, lambda question: self._answer(question, corpus))
+        return self._each(questions, lambda question: self._answer(question, corpus), _ANSWERED_AT_ONCE)
 
-    def _each(self, questions: Iterable[Question], ask: Callable[[Question], dict[str, float]]) -> Figures:
+    def _each(
+        self, questions: Iterable[Question], ask: Callable[[Question], dict[str, float]], parallel: int
+    ) -> Figures:
         def asked(question: Question) -> tuple[str, dict[str, float]]:
             figures = patiently(lambda: ask(question))
             self._tick()
             return question.id, figures
 
         self._client.token()
-        with ThreadPoolExecutor(PARALLEL, thread_name_prefix="ask") as pool:
+        with ThreadPoolExecutor(parallel, thread_name_prefix="ask") as pool:
             return dict(pool.map(asked, questions))
 
     def _scope(self, question: Question, corpus: Corpus) -> dict[str, Any]:
@@ -72,7 +74,9 @@ class Asker:
             more = self._client.call("POST", "search", body | {"top_k": MOST})
             ids = passage_ids(more["hits"], corpus.ids)
         found = Found([_passage(hit, corpus) for hit in result["hits"]], ids)
-        return search_figures(question, found, self._top_k) | {"ms": result["timings_ms"]["total"]}
+        figures = search_figures(question, found, self._top_k) | {"ms": result["timings_ms"]["total"]}
+        done = result.get("reranking")
+        return figures | ({"reranked": float(done["outcome"] == "done")} if done else {})
 
     def _answer(self, question: Question, corpus: Corpus) -> dict[str, float]:
         body = {"question": question.text[:MAX_QUESTION], **self._scope(question, corpus)}

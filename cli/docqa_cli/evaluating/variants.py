@@ -15,6 +15,7 @@ class Variant:
     """One way to search: what is added to the body of a search, and to the options of the collection.
 
     `against`: the variants that it differs from in one thing. `if_worse`: what to do then ({base}: the better one).
+    `parallel`: how many questions at a time.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Variant:
     options: dict[str, Any] = field(default_factory=dict)
     against: tuple[str, ...] = ()
     if_worse: str = ""
+    parallel: int = 4
 
 
 MODES = {
@@ -37,6 +39,7 @@ MODES = {
             {"mode": "hybrid", "rerank": True},
             against=("hybrid",),
             if_worse="leave reranking off for this collection",
+            parallel=1,  # it has a time budget, which others at the same time would use up
         ),
     )
 }
@@ -85,4 +88,4 @@ def _cut(base: Variant, word: str) -> Variant:
     options: dict[str, Any] = {"strategy": strategy} if strategy else {}
     options |= {"chunk_tokens": int(tokens or alone)} if tokens or alone else {}
     options |= {"overlap_tokens": int(overlap)} if overlap else {}
-    return Variant(f"{base.name} {word}", base.search, options, (base.name,))
+    return Variant(f"{base.name} {word}", base.search, options, (base.name,), parallel=base.parallel)

@@ -26,6 +26,7 @@ _NAMES = {
     "citation_recall": "citation recall",
     "answered": "answered, where it could be",
     "refused": "refused, where it had to be",
+    "reranked": "reranked",
     "ms": "milliseconds",
 }
 LOWER_IS_BETTER = frozenset({"ms"})

@@ -1,6 +1,5 @@
 """The engines side by side: their environments, and one run of one of them on one core."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,9 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from docqa_localstack.host.paths import Home
+from benchmarks.peer_environments import PEERS, python_of
 
-PEERS = Path(__file__).with_name("peers")
 ADAPTER = PEERS / "adapter.py"
 FILE_SECONDS = 120
 _PDF_AND_OFFICE = ("pdf", "docx", "pptx", "csv", "xlsx", "html", "md", "eml")
@@ -62,26 +60,9 @@ class Run:
     errors: dict[Path, str] = field(default_factory=dict)
 
 
-def python_of(engine: Engine) -> Path:
-    """The interpreter to run an engine with; its environment is made when it is not there."""
-    if engine.environment is None:
-        return Path(sys.executable)
-    requirements = PEERS / f"{engine.environment}.txt"
-    key = hashlib.sha256(f"{sys.version}{sys.base_prefix}{requirements.read_text()}".encode()).hexdigest()[:12]
-    folder = Home.find().environments / f"peer-{engine.environment}-{key}"
-    stamp = folder / ".installed"
-    if not stamp.exists():
-        print(f"... installing {engine.environment}", flush=True)
-        for old in folder.parent.glob(f"peer-{engine.environment}-*"):
-            shutil.rmtree(old)
-        uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
-        subprocess.run([uv, "venv", "-q", "--no-project", "--python", sys.executable, str(folder)], check=True)
-        into = ["--python", str(folder / "bin" / "python")]
-        # sync: what is in the file and nothing else, so that what excludes.txt names stays out
-        command = [uv, "pip", "sync", "-q", *into, "--require-hashes", "--compile-bytecode", str(requirements)]
-        subprocess.run(command, check=True)
-        stamp.touch()
-    return folder / "bin" / "python"
+def interpreter(engine: Engine) -> Path:
+    """What to run an engine with."""
+    return Path(sys.executable) if engine.environment is None else python_of(engine.environment)
 
 
 def run(engine: Engine, files: Sequence[Path], warm: Sequence[Path], core: int) -> Run:
@@ -111,7 +92,7 @@ def _process(engine: Engine, job: dict[str, Any], core: int) -> str:
     environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path)) if engine.environment is None else ""
     try:
         ended = subprocess.run(
-            [*taskset, str(python_of(engine)), str(ADAPTER), engine.name],
+            [*taskset, str(interpreter(engine)), str(ADAPTER), engine.name],
             input=json.dumps(job),
             env=environ,
             stdout=subprocess.PIPE,

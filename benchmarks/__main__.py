@@ -3,10 +3,12 @@
 import argparse
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from benchmarks import chunking, machine, memory, parsing, questions, scale, scanned, stack, torture
+from benchmarks import chunking, judged, machine, memory, parsing, questions, scale, scanned, stack, torture
 from benchmarks.figures import Grid, Section
+from benchmarks.retrieval_stack import ranked_by_stack
 from docqa_localstack.host.paths import StackPaths
 from tests.fakes.models import models_dir, tessdata_dir
 from tests.stack.support import Stack
@@ -39,6 +41,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--memory", action="store_true", help="memory and time of documents made long, no stack")
     parser.add_argument("--scale", default="", metavar="SIZES", help="search by size, as 1000,100000; no stack")
     parser.add_argument("--alone", action="store_true", help="with --scale: without the peers")
+    parser.add_argument("--retrieval", type=Path, help="folder of judged sets (BEIR); measures search beside peers")
+    parser.add_argument("--every", type=int, default=1, help="with --retrieval: ask one question of so many")
     return parser.parse_args()
 
 
@@ -61,6 +65,9 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
     running = Stack.of(StackPaths.current())
     if arguments.scanned:
         return "scanned", [scanned.measure(running, arguments.scanned)]
+    if arguments.retrieval:
+        ours = partial(ranked_by_stack, running)
+        return "retrieval", judged.measure(arguments.retrieval, models_dir(), ours, every=arguments.every)
     if arguments.questions:
         return "questions", [questions.measure(running, arguments.questions, arguments.out)]
     return "stack", stack.measure(running)

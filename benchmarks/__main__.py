@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import chunking, judged, machine, memory, parsing, questions, scale, scanned, stack, torture
+from benchmarks import chunking, ingest, judged, machine, memory, parsing, questions, scale, scanned, stack, torture
 from benchmarks.figures import Grid, Section
 from benchmarks.retrieval_stack import ranked_by_stack
 from docqa_localstack.host.paths import StackPaths
@@ -43,6 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--alone", action="store_true", help="with --scale: without the peers")
     parser.add_argument("--retrieval", type=Path, help="folder of judged sets (BEIR); measures search beside peers")
     parser.add_argument("--every", type=int, default=1, help="with --retrieval: ask one question of so many")
+    parser.add_argument("--ingest", type=int, metavar="PAGES", help="upload to ready beside a plain LangChain script")
     return parser.parse_args()
 
 
@@ -65,6 +66,8 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
     running = Stack.of(StackPaths.current())
     if arguments.scanned:
         return "scanned", [scanned.measure(running, arguments.scanned)]
+    if arguments.ingest:
+        return "ingest", [ingest.measure(running, arguments.ingest, models_dir())]
     if arguments.retrieval:
         ours = partial(ranked_by_stack, running)
         return "retrieval", judged.measure(arguments.retrieval, models_dir(), ours, every=arguments.every)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk as cdk
 
-from docqa.core.errors import permanent_error_names
+from docqa.core.errors import InvalidSetting, permanent_error_names
+from docqa.embeddings.registry import EmbeddingModels, as_list, in_folder
 from infra_cdk.catalog import FUNCTIONS
 from infra_cdk.config import (
     ASSEMBLY,
@@ -22,6 +24,7 @@ from infra_cdk.config import (
 )
 from infra_cdk.packaging import Artifacts, Builder, PackagingError, build_all
 from infra_cdk.packaging.archive import digest_of, folder_parts
+from infra_cdk.packaging.models import EXPORTED
 from infra_cdk.packaging.sizes import check
 from infra_cdk.stacks.docqa import DocqaStack
 
@@ -83,10 +86,23 @@ def migrations_version(folder: Path = MIGRATIONS) -> str:
     return digest_of(parts)[:16]
 
 
+def with_models(target: Target, chosen: str, *, root: Path = REPOSITORY) -> Target:
+    """The target with the embedding models that were exported here, `chosen` being the one that embeds.
+
+    Raises ConfigurationError for an unknown model, or one that does not say what it must.
+    """
+    try:
+        exported = in_folder(root / EXPORTED)
+        EmbeddingModels(exported, default=chosen)
+    except InvalidSetting as error:
+        raise ConfigurationError(error.message) from error
+    return replace(target, embedding_model=chosen, embedding_models=as_list(exported) if exported else "")
+
+
 def main() -> int:
     """Build and synthesize the target that the environment names."""
     try:
-        target = from_environment()
+        target = with_models(from_environment(), os.environ.get("DOCQA_EMBEDDING_MODEL", ""))
         builder = Builder(
             root=REPOSITORY,
             cache=BUILD_CACHE,

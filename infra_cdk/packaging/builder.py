@@ -132,12 +132,15 @@ class Builder:
     def _models(self, layer: ModelLayer) -> Artifact:
         folder = self.root / "layers" / "dependencies"
         locked, manifest = folder / f"{layer.name}.txt", folder / f"{layer.name}.json"
+        exported = list(models.exported(self.root, layer.exported))
+        inputs = [part for name, path in exported for part in (name.encode(), archive.file_sha256(path).encode())]
 
         def fill(content: Path) -> tuple[str, ...]:
             models.fill(locked, manifest, content / "models", python=self.python, uv_platform=self.platform.uv)
+            _copy(exported, content / "models")
             return ()
 
-        return self._cached(layer.name, [locked.read_bytes(), manifest.read_bytes()], fill)
+        return self._cached(layer.name, [locked.read_bytes(), manifest.read_bytes(), *inputs], fill)
 
     def _source(self, layer: SourceLayer) -> Artifact:
         folder = self.root / "layers" / layer.source

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, cast
@@ -21,6 +21,9 @@ MAX_FILE_BYTES = 128 * 1024 * 1024
 """Against packages that unpack without end; the largest file here has 36 MB."""
 
 AT_ONCE = 4
+
+EXPORTED = Path(".docqa", "models")
+"""Below the repository: a folder for each model that `python -m tools.models export` wrote."""
 
 
 class ModelFile(BaseModel):
@@ -73,6 +76,19 @@ def fill(locked: Path, manifest: Path, target: Path, *, python: str, uv_platform
                 if file.package:
                     source = _unpacked(packed[file.package], file.source, Path(scratch))
                 _take(source, target / name / file_name, file.sha256)
+
+
+def exported(root: Path, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """(`<model>/<name>`, path) of these files of every model that was exported here.
+
+    Raises PackagingError when one is missing.
+    """
+    for described in sorted((root / EXPORTED).glob("*/model.json")):
+        for name in names:
+            file = described.parent / name
+            if not file.is_file():
+                raise PackagingError(f"There is no {file}: export the model again, or remove its folder.")
+            yield f"{described.parent.name}/{name}", file
 
 
 def _packed(packages: Iterable[str], scratch: Path) -> dict[str, Path]:

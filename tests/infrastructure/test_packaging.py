@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from infra_cdk.catalog import FUNCTIONS, LAYERS, DependencyLayer, FunctionSpec, SourceLayer
+from infra_cdk.catalog import FUNCTIONS, LAYERS, DependencyLayer, FunctionSpec, ModelLayer, SourceLayer
 from infra_cdk.config import REPOSITORY
 from infra_cdk.packaging import Artifact, Artifacts, Builder, PackagingError, archive, models, requirements, trim
 from infra_cdk.packaging.builder import KEPT_BUILDS, LAMBDA_X86_64, prune
@@ -324,3 +324,30 @@ def test_a_layer_is_unpacked_once(builder: Builder) -> None:
     assert (folder / "python/greeting/__init__.py").read_text(encoding="utf-8") == "WORD = 'hello'\n"
     (folder / "mark").touch()
     assert (builder.unpacked(LAYER) / "mark").exists()
+
+
+def test_models_that_were_exported_here_go_along(builder: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "fill", lambda *_, **__: None)
+    dependencies = builder.root / "layers" / "dependencies"
+    dependencies.mkdir()
+    for name in ("models", "vocabulary"):
+        (dependencies / f"{name}.txt").touch()
+        (dependencies / f"{name}.json").touch()
+    layers = {layer.name: layer for layer in LAYERS if isinstance(layer, ModelLayer)}
+    without = builder.layer(layers["models"])
+    folder = builder.root / ".docqa" / "models" / "mini"
+    folder.mkdir(parents=True)
+    for name in ("model.json", "model.onnx", "tokenizer.json", "notes.txt"):
+        (folder / name).write_text(name, encoding="utf-8")
+    files = {name: set(contents(builder.layer(layers[name]))) for name in ("models", "vocabulary")}
+    assert files == {
+        "models": {"models/mini/model.json", "models/mini/model.onnx", "models/mini/tokenizer.json"},
+        "vocabulary": {"models/mini/tokenizer.json"},
+    }
+    first = builder.layer(layers["models"])
+    assert first.digest != without.digest
+    (folder / "model.onnx").write_text("other weights", encoding="utf-8")
+    assert builder.layer(layers["models"]).digest != first.digest
+    (folder / "model.onnx").unlink()
+    with pytest.raises(PackagingError, match=r"mini/model\.onnx"):
+        builder.layer(layers["models"])

@@ -7,11 +7,16 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_s3 as s3
 
+from docqa.embeddings.catalog import EmbeddingModel
+from docqa.embeddings.registry import described, listed
 from infra_cdk import config
-from infra_cdk.app import create_app, migrations_version
+from infra_cdk.app import create_app, migrations_version, with_models
 from infra_cdk.catalog import FUNCTIONS, LAYERS
 from infra_cdk.packaging import Artifacts, PackagingError
+from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Template
+
+FUNCTION_NAMES = [spec.name for spec in FUNCTIONS]
 
 # what LocalStack 4.13.1 has a provider for (its entry points) and our plugin updates in place
 LOCALSTACK_TYPES = {

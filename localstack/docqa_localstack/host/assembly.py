@@ -14,8 +14,16 @@ from docqa_localstack.host.paths import StackPaths
 from docqa_localstack.host.report import Step
 from docqa_localstack.host.services.localstack import REGION
 
-INPUTS = ("infra_cdk", "functions", "layers", "localstack/requirements", "requirements", "package-lock.json")
-SETTINGS = ("DOCQA_PYTHON", "DOCQA_ORIGINS")
+INPUTS = (
+    "infra_cdk",
+    "functions",
+    "layers",
+    "localstack/requirements",
+    "requirements",
+    "package-lock.json",
+    ".docqa/models",  # what was exported here
+)
+SETTINGS = ("DOCQA_PYTHON", "DOCQA_ORIGINS", "DOCQA_EMBEDDING_MODEL")
 """Environment variables that infra_cdk reads."""
 
 STAMP = ".inputs"

@@ -11,7 +11,7 @@ from docqa.core.models import Filters, Format, Hit, Identity, SearchQuery
 from docqa.database.search import PostgresSearchIndex
 from docqa.retrieval.fusion import combined, min_max
 from docqa.retrieval.tokenizer import Tokenizer
-from tests.database.world import World, unit_vector
+from tests.database.world import MODEL, World, unit_vector
 
 pytestmark = pytest.mark.anyio
 
@@ -245,3 +245,20 @@ async def test_vectors_of_another_model_are_not_compared(world: World) -> None:
     assert await world.index.find(query, vector=unit_vector("lamp"), model="another", terms=(), pool=10) == []
     hits = await world.index.find(query, vector=unit_vector("lamp"), model="another", terms=("lamp",), pool=10)
     assert [(hit.text, hit.dense_score) for hit in hits] == [("lamp one", None)]
+
+
+async def test_feedback_looks_once_more_with_what_the_best_passages_say(world: World) -> None:
+    """The mean of the vectors of the three best by both arms is added to the question's, for all of the pool."""
+    owner, texts = await library(world)
+    reference, question = Reference(texts), "loan interest price"
+    lexical, query = reference.scores(question), SearchQuery(tenant_id=owner.tenant_id, query=question, top_k=100)
+    terms = Tokenizer().query_terms(question)
+    dense = {text: cosine(text, question) for text in texts}
+    first = dict(zip(texts, combined([dense[t] for t in texts], [lexical[t] for t in texts]), strict=True))
+    best = sorted(texts, key=lambda text: -first[text])[:3]
+    looked = {text: dense[text] + 0.5 * sum(cosine(text, other) for other in best) / 3 for text in texts}
+    again = combined([looked[t] for t in texts], [lexical[t] for t in texts])
+    hits = await world.index.find(query, vector=unit_vector(question), model=MODEL, terms=terms, pool=100, feedback=0.5)
+    assert {hit.text: hit.score for hit in hits} == pytest.approx(dict(zip(texts, again, strict=True)), abs=3e-3)
+    assert {hit.text: hit.dense_score for hit in hits} == pytest.approx(dense, abs=HALF)
+    assert dict(zip(texts, again, strict=True)) != pytest.approx(first, abs=3e-3)

@@ -39,6 +39,7 @@ class FakeIndex:
         terms: Sequence[str],
         pool: int,
         dense_weight: float = 0.5,
+        feedback: float = 0.0,
     ) -> list[Hit]:
         self.asked.append((query, vector, tuple(terms), pool))
         texts = next((self._by_term[term] for term in terms if term in self._by_term), self._texts)

@@ -416,10 +416,12 @@ class SearchIndex(Protocol):
         terms: Sequence[str],
         pool: int,
         dense_weight: float = 0.5,
+        feedback: float = 0.0,
     ) -> list[Hit]:
         """Best first, at most `query.top_k`; dense-only without terms, lexical-only without a vector.
 
         `model` made the vector: only its vectors are compared. `dense_weight` (0..1) is the dense arm's share.
+        `feedback`: how much of the mean of the three best passages is added to the vector for a second look.
         """
         ...
 

@@ -21,6 +21,19 @@ PRUNE_ABOVE = 20_000
 
 _DIMENSIONS_WITHOUT_VECTOR = 1
 
+# Two steps of the statement fuse in the same way. Equal scores all count 1, as none is worse than another.
+_LIMITS = """
+    select min(dense) as dense_low, nullif(max(dense) - min(dense), 0) as dense_range,
+           min(lexical) as lexical_low, nullif(max(lexical) - min(lexical), 0) as lexical_range,
+           case when max(lexical) > 0 then cast(:dense_weight as float8) else 1 end as weight
+"""
+_FUSED = """
+    case when s.dense is null then coalesce((s.lexical - l.lexical_low) / l.lexical_range, 1)
+         when s.lexical is null then coalesce((s.dense - l.dense_low) / l.dense_range, 1)
+         else l.weight * coalesce((s.dense - l.dense_low) / l.dense_range, 1)
+              + (1 - l.weight) * coalesce((s.lexical - l.lexical_low) / l.lexical_range, 1) end
+"""
+
 
 class PostgresSearchIndex:
     """What is not published, deleted or another tenant's is never found."""
@@ -38,6 +51,7 @@ class PostgresSearchIndex:
         terms: Sequence[str],
         pool: int,
         dense_weight: float = 0.5,
+        feedback: float = 0.0,
     ) -> list[Hit]:
         """Best first, at most `query.top_k`; dense-only without terms, lexical-only without a vector.
 
@@ -53,6 +67,7 @@ class PostgresSearchIndex:
             "pool": pool,
             "top_k": query.top_k,
             "dense_weight": dense_weight,
+            "feedback": feedback,
             **self._limits,
         }
         dimensions = _DIMENSIONS_WITHOUT_VECTOR if vector is None else len(vector)
@@ -96,4 +111,6 @@ def statement(dimensions: int) -> TextClause:
     lines = files("docqa.database").joinpath("search.sql").read_text(encoding="utf-8").splitlines()
     # SQLAlchemy would take a colon in a comment for a parameter.
     sql = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
-    return text(sql.replace("{dimensions}", str(dimensions)))
+    for name, part in {"fused": _FUSED, "limits": _LIMITS, "dimensions": str(dimensions)}.items():
+        sql = sql.replace(f"{{{name}}}", part)
+    return text(sql)

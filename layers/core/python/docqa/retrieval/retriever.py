@@ -7,7 +7,7 @@ from docqa.core.models import Hit, SearchMode, SearchQuery
 from docqa.core.ports import Analyzer, Embedder, SearchIndex
 from docqa.core.trace import note, timed
 from docqa.retrieval.fusion import RRF_K, reciprocal_ranks
-from docqa.retrieval.weighting import FOREIGN, dense_weight
+from docqa.retrieval.weighting import FEEDBACK, FOREIGN, KNOWN, dense_weight
 
 POOL = 100
 """Candidates of each kind that the first stage fuses."""
@@ -61,6 +61,7 @@ class HybridRetriever:
             terms=terms,
             pool=max(POOL, query.top_k),
             dense_weight=weight,
+            feedback=FEEDBACK if weight == KNOWN and query.mode == SearchMode.HYBRID else 0.0,
         )
         if query.mode == SearchMode.HYBRID:
             if not any(hit.lexical_score for hit in hits):

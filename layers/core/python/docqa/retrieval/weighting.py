@@ -23,6 +23,10 @@ KNOWN = 0.6
 SAME_SCRIPT = 0.4
 FOREIGN = 0.2
 
+FEEDBACK = 0.5
+"""Of the mean of the three best passages, added to the question's vector where the model knows the language: nDCG@10 on
+Cranfield .430 to .441, on CLAPNQ and XQuAD-en the same; German .972 to .971, over four languages .965 to .958."""
+
 _LATIN = "Latin"
 
 

@@ -20,9 +20,6 @@ from docqa.database.errors import translated
 IDLE_CHECK_S = 30.0
 """After this long unused (a frozen environment, a network that forgets) a connection is asked before use."""
 
-EF_SEARCH = 200
-"""Candidates that a search of a vector index keeps (at least the pool): see benchmarks/RESULTS.md for its recall."""
-
 _LAST_USED = "docqa_last_used"
 _ENTER = text("select set_config('docqa.tenant_id', :tenant_id, true)")
 
@@ -59,7 +56,7 @@ class Database:
                 "options": f"-c role=docqa_tenant -c statement_timeout={int(statement_timeout_s * 1000)} -c jit=off"
                 # Searches come side by side, so that starting workers for one costs more than they bring.
                 " -c max_parallel_workers_per_gather=0"
-                f" -c hnsw.iterative_scan=strict_order -c hnsw.ef_search={EF_SEARCH}",
+                " -c hnsw.iterative_scan=strict_order",
                 # Plans are made for the values at hand; server-side statements would also pin a proxied connection.
                 "prepare_threshold": None,
             },

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from docqa.core.errors import NotFound
 from docqa.database.connection import Database
-from docqa.database.search import EXACT_BELOW, index_name
+from docqa.database.search import EXACT_BELOW, broaden, index_name
 
 M, EF_CONSTRUCTION = 16, 64
 """Links of a vector and candidates while building: pgvector's defaults."""
@@ -141,6 +141,7 @@ class VectorIndexes:
         scope = {"tenant_id": index.tenant_id, "model": index.model}
         shares = []
         async with self._database.transaction(index.tenant_id) as connection:
+            await broaden(connection, index.tenant_id)
             vectors = (await connection.execute(_SAMPLE, {**scope, "samples": samples})).scalars().all()
             for vector in vectors:
                 # the vector itself is always found

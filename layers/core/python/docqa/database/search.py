@@ -25,9 +25,8 @@ _DIMENSIONS_WITHOUT_VECTOR = 1
 # Candidates that a search of a vector index keeps: more in a larger graph, for the same recall. With 200 it finds .998
 # of the nearest ten among 100,000 made vectors and .94 among a million, with 632 there .98 (benchmarks/RESULTS.md).
 _BREADTH = text("""
-    select set_config('hnsw.ef_search',
-                      cast(cast(least(greatest(200 * sqrt(chunk_count / 100000.0), 200), 1000) as integer) as text), true)
-      from tenants
+    select set_config('hnsw.ef_search', cast(least(greatest(wide, 200), 1000) as text), true)
+      from (select *, cast(200 * sqrt(chunk_count / 100000.0) as integer) as wide from tenants) t
      where id = :tenant_id
 """)
 

@@ -214,7 +214,7 @@ LAYERS: tuple[Layer, ...] = (
         name="providers",
         over=("base", "web"),
         # Cohere's SDK asks for them to count tokens, to read data sets and for their types; its generated client, which
-        # is what runs here, imports none of them: 2.9 MB in place of 45
+        # is what runs here, imports none of them: 42 MB less
         excludes=("fastavro", "requests", "tokenizers", "types-requests"),
     ),
     DependencyLayer(

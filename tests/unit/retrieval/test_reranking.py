@@ -163,6 +163,7 @@ def scored(*parts: tuple[float, float | None, float | None]) -> list[Hit]:
         (scored((0.9, 0.8, 8.0), (0.7, 0.9, 5.0)), False),  # or by meaning
         (scored((1.0, 0.9, None), (0.2, 0.7, None)), False),  # one opinion is no agreement
         (scored((1.0, None, 8.0), (0.2, None, 1.0)), False),
+        (scored((1.0, 0.9, 0.0), (0.2, 0.7, 0.0)), False),  # no word of the question stands anywhere
     ],
 )
 async def test_a_first_stage_that_is_sure_is_not_questioned(hits: list[Hit], clear: bool) -> None:

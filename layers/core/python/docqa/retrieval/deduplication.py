@@ -5,7 +5,7 @@ text is, or when they share nearly all of their words and what they do not share
 row, a date or a "not" tells apart is not the same.
 
 On 161 questions over 51 documents that hardly repeat themselves it changed no recall; with every document there twice
-it took recall@10 from 0.857 back to 0.907. A result is 2 ms later.
+it took recall@10 from 0.857 back to 0.907. It takes about 1 ms.
 """
 
 import unicodedata

@@ -1,6 +1,17 @@
 """The second stage: a model reads the best passages again, and both stages decide together.
 
-TODO figures
+Measured with the local cross-encoder, nDCG@10 beside the first stage alone (mean difference over the questions):
+
+    candidates, weight   161 questions over      120 of XQuAD-en among    225 of Cranfield,
+                         51 documents (0.796)    6,500 passages (0.970)   whose sources count as wrong (0.425)
+    20, 0.3              +0.009                  +0.004                   -0.001
+    20, 0.4              +0.015                  +0.012                   -0.004
+    20, 0.5              +0.015                  +0.015                   -0.007
+    20, 1 (alone)        -0.018                  +0.010                   -0.035
+    50, 0.5              +0.020 for 2.5 times the work
+
+The first two columns of 0.4 are sure (95 % intervals above zero), the third is noise. XQuAD was read 10 deep. In German
+it took 0.02 to 0.04 away, in Chinese it changed nothing that could be told.
 """
 
 import asyncio
@@ -17,13 +28,17 @@ from docqa.observability import EventLog
 from docqa.retrieval.fusion import combined
 
 RERANKED = 20
-"""Passages that are read again."""
+"""Passages that are read again: about 35 ms each of 170 tokens on one thread."""
 
 WEIGHT = 0.4
 """Of the second stage in the sum."""
 
 CLEAR_LEAD = 0.15
-"""Of the first passage over the second in the first stage's score (0..1), from which reading again changes nothing."""
+"""Of the first passage over the second in the first stage's score (0..1), when both parts of the search agree on it.
+
+So it was for 43 % of the questions over documents and 54 % of XQuAD-en: the first passage was right for 94 and 100 % of
+these, reading again never changed it, and leaving it out cost less than 0.0003 of nDCG@10.
+"""
 
 FIRST_SHARE = 0.6
 """Of the time that is left, for every reranker but the last: another one can still take its place."""
@@ -44,8 +59,8 @@ class RerankingRetriever:
     """Reranks what the inner retriever finds, when the query asks for it.
 
     `rerankers`: each is asked when those before it fail or do not know the question's language; a call, because only a
-    search that reranks needs them. Nothing that goes wrong
-    here is an error: the first stage's order stays, and the trace of the search says why.
+    search that reranks needs them. Nothing that goes wrong here is an error: the first stage's order stays, and the
+    trace of the search says why.
     """
 
     def __init__(
@@ -132,9 +147,9 @@ def is_clear(head: Sequence[Hit]) -> bool:
     return (
         first.score - second.score >= CLEAR_LEAD
         and first.dense_score is not None
-        and first.lexical_score is not None
+        and (first.lexical_score or 0.0) > 0
         and all(hit.dense_score is None or hit.dense_score <= first.dense_score for hit in head)
-        and all(hit.lexical_score is None or hit.lexical_score <= first.lexical_score for hit in head)
+        and all((hit.lexical_score or 0.0) <= (first.lexical_score or 0.0) for hit in head)
     )
 
 

@@ -127,3 +127,12 @@ async def test_the_stages_are_timed_for_whoever_asks() -> None:
         pass
     await retriever(FakeIndex("a")).search(query())
     assert other.timings_ms == {}
+
+
+async def test_vectors_that_came_with_the_query_are_used() -> None:
+    index = FakeIndex("a passage")
+    given = ((0.0, 1.0), (1.0, 0.0))
+    await retriever(index).search(query(rewrites=("banks",), vectors=given))
+    assert [asked[1] for asked in index.asked] == list(given)
+    await retriever(index).search(query(mode=SearchMode.LEXICAL, vectors=given[:1]))
+    assert index.asked[-1][1] is None

@@ -217,6 +217,32 @@ class Container:
 
     @cached_property
     def retriever(self) -> "Retriever":
+        if self.settings.cache_secret is None or not self.settings.search_cache_ttl_s:
+            return self._searching
+        return self._cached(self._searching)
+
+    def _cached(self, inner: "Retriever") -> "Retriever":
+        """Around the search: the exact query cache, then the embedding cache, then the semantic one if it is on."""
+        from docqa.observability import Counts
+        from docqa.retrieval.best_effort import BestEffort
+        from docqa.retrieval.cache_keys import CacheKeys
+        from docqa.retrieval.caching import CachedRetriever
+        from docqa.retrieval.fingerprint import source_digest
+        from docqa.retrieval.semantic import SemanticRetriever
+        from docqa.retrieval.vectors import VectorRetriever
+
+        cache, counts, ttl_s = BestEffort(self.cache), Counts(), self.settings.search_cache_ttl_s
+        code = source_digest("docqa.core.models", "docqa.database", "docqa.embeddings", "docqa.retrieval")
+        deciding = {"embedding_model", "embedding_models", "cohere_secret", "cohere_model", "cohere_base_url"}
+        keys = CacheKeys(versions=[code, self.settings.model_dump_json(include=deciding)])
+        if self.settings.semantic_cache is not None:
+            threshold = self.settings.semantic_cache
+            inner = SemanticRetriever(inner, cache=cache, keys=keys, threshold=threshold, ttl_s=ttl_s, counts=counts)
+        inner = VectorRetriever(inner, embedder_for=self.embedder_for, cache=cache, keys=keys, counts=counts)
+        return CachedRetriever(inner, cache=cache, keys=keys, ttl_s=ttl_s, counts=counts)
+
+    @cached_property
+    def _searching(self) -> "Retriever":
         """The first stage, and around it what a query may ask for: reranking, then distinct, then diverse passages."""
         from docqa.database.context import PostgresPassageContext
         from docqa.database.search import PostgresSearchIndex

@@ -53,6 +53,8 @@ class Settings(BaseModel):
     token_lifetime_s: int = Field(default=3_600, gt=0)
     upload_lifetime_s: int = Field(default=900, gt=0)
     ingest_deadline_s: int = Field(default=1_800, gt=0)
+    search_cache_ttl_s: int = Field(default=600, ge=0)  # 0: nothing of a search is cached
+    semantic_cache: float | None = Field(default=None, ge=0.9, le=1)  # cosine; absent: only the same text is the same
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

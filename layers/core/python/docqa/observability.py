@@ -1,4 +1,7 @@
-"""Logs as events with fields: `log.info("document_parsed", pages=12, duration_ms=87)`. Never document content."""
+"""Logs as events with fields: `log.info("document_parsed", pages=12, duration_ms=87)`. Never document content.
+
+Counts for CloudWatch: `counts.add(SearchCacheHit=1)`.
+"""
 
 import time
 from collections.abc import Iterator
@@ -6,6 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+NAMESPACE = "DocQA"
 
 
 class EventLog:
@@ -42,3 +48,17 @@ class EventLog:
         start = time.perf_counter()
         yield more
         self.info(event, **fields, **more, duration_ms=round((time.perf_counter() - start) * 1000, 1))
+
+
+class Counts:
+    """Counters as CloudWatch reads them out of the log (embedded metric format): 0.05 ms a line, and no call."""
+
+    def __init__(self, service: str = "docqa") -> None:
+        self._metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
+
+    def add(self, **counts: int) -> None:
+        """One line that says how often each thing happened; what did not is left out."""
+        for name, value in counts.items():
+            if value:
+                self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+        self._metrics.flush_metrics()

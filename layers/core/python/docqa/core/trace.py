@@ -37,6 +37,21 @@ def traced() -> Iterator[SearchTrace]:
 
 
 @contextmanager
+def overheard() -> Iterator[SearchTrace]:
+    """A trace of the block alone; whoever asked gets to know it as well."""
+    outer = _current.get()
+    with traced() as trace:
+        try:
+            yield trace
+        finally:
+            if outer is not None:
+                for stage, taken in trace.timings_ms.items():
+                    outer.timings_ms[stage] = round(outer.timings_ms.get(stage, 0.0) + taken, 1)
+                outer.notes += [text for text in trace.notes if text not in outer.notes]
+                outer.reranking = trace.reranking or outer.reranking
+
+
+@contextmanager
 def timed(stage: str) -> Iterator[None]:
     """Count what the block takes for the stage."""
     trace = _current.get()

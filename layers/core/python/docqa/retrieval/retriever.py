@@ -29,21 +29,22 @@ class HybridRetriever:
 
     async def search(self, query: SearchQuery) -> list[Hit]:
         """Best first, at most `top_k`; results of several wordings are fused by rank. Raises DependencyUnavailable."""
-        texts = list(dict.fromkeys([query.query, *query.rewrites]))
+        texts = query.texts
         each = query if len(texts) == 1 else query.model_copy(update={"top_k": max(query.top_k, DEPTH)})
         embedder = self._embedder_for(query.embedding_model)
-        vectors = await self._vectors(embedder, query.mode, texts)
+        vectors = await self._vectors(embedder, query)
         with timed("find"):
             rankings = await asyncio.gather(
                 *(self._find(embedder, each, text, vector) for text, vector in zip(texts, vectors, strict=True))
             )
         return rankings[0] if len(rankings) == 1 else _fused(rankings)[: query.top_k]
 
-    async def _vectors(
-        self, embedder: Embedder, mode: SearchMode, texts: Sequence[str]
-    ) -> Sequence[tuple[float, ...] | None]:
-        if mode == SearchMode.LEXICAL:
+    async def _vectors(self, embedder: Embedder, query: SearchQuery) -> Sequence[tuple[float, ...] | None]:
+        texts = query.texts
+        if query.mode == SearchMode.LEXICAL:
             return [None] * len(texts)
+        if query.vectors is not None:
+            return query.vectors
         with timed("embed"):
             if len(texts) == 1:
                 return [await embedder.embed_query(texts[0])]

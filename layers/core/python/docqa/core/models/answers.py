@@ -40,7 +40,8 @@ class SearchQuery(Model):
     with `query` alone. `deduplicate`: of passages that say the same, only the best stays. `diversity`: 0 ranks by
     relevance alone, 1 by being unlike what stands above. `window`: so many passages before and after each hit come
     with it; `parents`: all of its section. `epoch`: the tenant's when the search was allowed, None for a result that
-    may not be cached. `embedding_model`: the tenant's, None for the default one.
+    may not be cached. `embedding_model`: the tenant's, None for the default one. `vectors`: the embeddings
+    of `texts` by it, where somebody has them already.
     """
 
     tenant_id: UUID
@@ -58,6 +59,12 @@ class SearchQuery(Model):
     parents: bool = False
     epoch: int | None = None
     embedding_model: str | None = None
+    vectors: Annotated[tuple[tuple[float, ...], ...] | None, Field(repr=False)] = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The query and its rewrites, each once."""
+        return tuple(dict.fromkeys([self.query, *self.rewrites]))
 
 
 class RerankOutcome(StrEnum):

@@ -27,6 +27,7 @@ BREAKS = {
     "library": (f"{LIBRARY}/bootstrap.py", "import infra_cdk.config"),
     "thin-functions": ("functions/ingest/claim.py", "import docqa.storage.s3"),
     "sql": (f"{LIBRARY}/ingestion/claim.py", "import sqlalchemy"),
+    "cache": (f"{LIBRARY}/retrieval/retriever.py", "import redis"),
     "models": (f"{LIBRARY}/retrieval/retriever.py", "import onnxruntime"),
     "tokens": (f"{LIBRARY}/embeddings/tokens.py", "import docqa.embeddings.onnx"),
     "web-framework": (f"{LIBRARY}/ingestion/claim.py", "import fastapi"),

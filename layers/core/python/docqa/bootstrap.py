@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from docqa.auth.invitations import Invitations
     from docqa.auth.tokens import AccessTokens
+    from docqa.cache.valkey import ValkeyCache
     from docqa.core.models import ChunkStrategy
     from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Reranker, Retriever, TokenCounter
     from docqa.database.access import PostgresAccess
@@ -64,6 +65,12 @@ class Container:
         from docqa.database.connection import Database
 
         return Database(self.secrets.database_url)
+
+    @cached_property
+    def cache(self) -> "ValkeyCache":
+        from docqa.cache.valkey import ValkeyCache
+
+        return ValkeyCache(lambda: self.secrets.cache_url)
 
     @cached_property
     def documents(self) -> "PostgresDocuments":
@@ -375,16 +382,4 @@ class Container:
     @property
     def probes(self) -> "Mapping[str, Probe]":
         """What `ready` asks."""
-        return {"database": self.database.ping, "cache": self._ping_cache}
-
-    async def _ping_cache(self) -> None:
-        from redis.asyncio import Redis
-        from redis.exceptions import RedisError
-
-        from docqa.core.errors import DependencyUnavailable
-
-        try:
-            async with Redis.from_url(self.secrets.cache_url, socket_timeout=2, socket_connect_timeout=2) as cache:
-                await cache.ping()
-        except (RedisError, OSError) as error:
-            raise DependencyUnavailable("The cache does not answer.") from error
+        return {"database": self.database.ping, "cache": self.cache.ping}

@@ -34,6 +34,7 @@ DocQAError
 │   └── ProcessingTimedOut
 ├── NotSearchable             500  retryable: published, but the probe query does not find it
 └── DependencyUnavailable     503  retryable: database, cache, storage or inference does not answer
+    └── CacheUnavailable       503  never fails a request: one goes on without the cache
 """
 
 from typing import Any, ClassVar
@@ -218,6 +219,11 @@ class NotSearchable(DocQAError):
 class DependencyUnavailable(DocQAError):
     code, status, retryable = "dependency_unavailable", 503, True
     default_message = "A part of the platform does not answer. Try again in a moment."
+
+
+class CacheUnavailable(DependencyUnavailable):
+    code = "cache_unavailable"
+    default_message = "The cache does not answer."
 
 
 def all_errors() -> list[type[DocQAError]]:

@@ -482,6 +482,31 @@ class PassageContext(Protocol):
         ...
 
 
+class Cache(Protocol):
+    """Bytes that may be gone at any moment. All tenants share the keys: who makes one puts the tenant into it.
+
+    Every call raises CacheUnavailable, after a fraction of a second at the latest.
+    """
+
+    async def get(self, key: str) -> bytes | None: ...
+    async def set(self, key: str, value: bytes, *, ttl_s: float) -> None: ...
+    async def claim(self, key: str, token: bytes, *, ttl_s: float) -> bool:
+        """Whether nobody else held the claim; it is ours until released or until `ttl_s` have passed."""
+        ...
+
+    async def release(self, key: str, token: bytes) -> None:
+        """End the claim, if it still is this token's."""
+        ...
+
+    async def recent(self, key: str) -> list[bytes]:
+        """What was remembered under the key, newest first."""
+        ...
+
+    async def remember(self, key: str, item: bytes, *, keep: int, ttl_s: float) -> None:
+        """Put an item before the others; only the newest `keep` stay, and all go `ttl_s` after the last."""
+        ...
+
+
 class Retriever(Protocol):
     """Finds passages in what is published and belongs to the tenant."""
 

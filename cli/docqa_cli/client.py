@@ -35,8 +35,9 @@ class Client:
 
     # -- accounts ------------------------------------------------------------------------------------
 
-    def register(self, email: str, password: str) -> session.Login:
-        return self._enter("auth/register", email, password)
+    def register(self, email: str, password: str, invitation: str | None = None) -> session.Login:
+        more = {} if invitation is None else {"invitation": invitation}
+        return self._enter("auth/register", email, password, **more)
 
     def login(self, email: str, password: str) -> session.Login:
         return self._enter("auth/login", email, password)
@@ -63,8 +64,9 @@ class Client:
                 raise
             return self.register(email, password)
 
-    def _enter(self, path: str, email: str, password: str) -> session.Login:
-        answer = self._http.post(f"{self.where.api_url}{PREFIX}/{path}", json={"email": email, "password": password})
+    def _enter(self, path: str, email: str, password: str, **more: str) -> session.Login:
+        credentials = {"email": email, "password": password, **more}
+        answer = self._http.post(f"{self.where.api_url}{PREFIX}/{path}", json=credentials)
         body = _checked(answer)
         expires_at = time.time() + body["expires_in"]
         login = session.Login(self.where.api_url, email, body["access_token"], expires_at)

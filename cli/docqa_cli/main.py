@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from docqa_cli import dotenv, show
-from docqa_cli.commands import account, collections, documents, evaluate, operate, questions, stack
+from docqa_cli.commands import account, collections, documents, evaluate, members, operate, questions, stack
 from docqa_cli.errors import CliError
 from docqa_localstack.host.errors import HostError
 
@@ -35,6 +35,10 @@ for command in (
     collections.change_collection,
     collections.delete_collection,
     collections.rechunk,
+    members.invite,
+    members.members,
+    members.share,
+    members.unshare,
     questions.ask,
     questions.search,
 ):

@@ -74,11 +74,22 @@ def collections(rows: Iterable[dict[str, Any]]) -> None:
     """A table of collections and how each is indexed."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Collection", no_wrap=True, min_width=len(str(UUID(int=0))))
-    for column in ("Name", "Documents", "Indexed by"):
+    for column in ("Name", "Role", "Documents", "Indexed by"):
         table.add_column(column, no_wrap=column != "Indexed by")
     for row in rows:
         name = escape(row["name"]) + (" [dim](default)[/]" if row["is_default"] else "")
-        table.add_row(row["collection_id"], name, str(row["documents"]), _described(row))
+        table.add_row(row["collection_id"], name, row["role"], str(row["documents"]), _described(row))
+    out.print(table)
+
+
+def members(rows: Iterable[dict[str, Any]], everyone: str | None) -> None:
+    """Who has which role in a collection."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("Member", "Role"):
+        table.add_column(column, no_wrap=True)
+    for row in rows:
+        table.add_row(escape(row["email"]), row["role"])
+    table.add_row("[dim]everyone[/]", everyone or "[dim]nothing[/]")
     out.print(table)
 
 

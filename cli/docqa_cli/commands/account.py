@@ -16,10 +16,13 @@ Password = Annotated[
 ]
 
 
-def register(email: Email, password: Password, json: Json = False) -> None:
-    """Make an account and log in."""
+Invitation = Annotated[str | None, typer.Option(help="From `docqa invite`: join those who sent it.")]
+
+
+def register(email: Email, password: Password, invitation: Invitation = None, json: Json = False) -> None:
+    """Make an account and log in: alone, or by invitation with the people who sent it."""
     with Client() as client:
-        _report(client.register(email, password), "Registered and logged in", json=json)
+        _report(client.register(email, password, invitation), "Registered and logged in", json=json)
 
 
 def login(email: Email, password: Password, json: Json = False) -> None:

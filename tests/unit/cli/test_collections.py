@@ -26,6 +26,7 @@ def collection(name: str, number: int, **options: Any) -> dict[str, Any]:
         "collection_id": f"id-{number}",
         "name": name,
         "is_default": number == 1,
+        "role": "owner",
         "documents": 2,
         "options": OPTIONS | options,
         "search": {"rerank": True},

@@ -68,6 +68,7 @@ def _of_document(needed: Role) -> Callable[..., Awaitable[Identity]]:
 
 
 Admin = Annotated[Identity, Depends(admin)]
+CollectionViewer = Annotated[Identity, Depends(_of_collection(Role.VIEWER))]
 CollectionOwner = Annotated[Identity, Depends(_of_collection(Role.OWNER))]
 DocumentViewer = Annotated[Identity, Depends(_of_document(Role.VIEWER))]
 DocumentEditor = Annotated[Identity, Depends(_of_document(Role.EDITOR))]

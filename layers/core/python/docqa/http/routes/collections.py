@@ -6,7 +6,7 @@ from fastapi import APIRouter, status
 
 from docqa.core.errors import Conflict
 from docqa.core.models import Collection
-from docqa.http.dependencies import CollectionOwner, CurrentUser, ServicesNeeded
+from docqa.http.dependencies import CollectionOwner, CollectionViewer, CurrentUser, ServicesNeeded
 from docqa.http.routes.documents import remove
 from docqa.http.schemas import ChangedCollection, Collections, NewCollection
 
@@ -28,7 +28,7 @@ async def list_collections(user: CurrentUser, services: ServicesNeeded) -> Colle
 
 
 @router.get("/{collection_id}")
-async def get_collection(collection_id: UUID, user: CurrentUser, services: ServicesNeeded) -> Collection:
+async def get_collection(collection_id: UUID, user: CollectionViewer, services: ServicesNeeded) -> Collection:
     """One collection with its options, and the user's role in it."""
     return await services.collections.get(user, collection_id)
 

@@ -94,11 +94,11 @@ class User:
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT))
 
     @classmethod
-    def register(cls, stack: Stack) -> "User":
-        email, password = f"{uuid.uuid4().hex[:12]}@example.org", uuid.uuid4().hex
-        answer = httpx.post(
-            f"{stack.api_url}/api/v1/auth/register", json={"email": email, "password": password}, timeout=TIMEOUT
-        )
+    def register(cls, stack: Stack, *, email: str | None = None, invitation: str | None = None) -> "User":
+        """Alone, or by invitation in the tenant of somebody else."""
+        email, password = email or f"{uuid.uuid4().hex[:12]}@example.org", uuid.uuid4().hex
+        body = {"email": email, "password": password, "invitation": invitation}
+        answer = httpx.post(f"{stack.api_url}/api/v1/auth/register", json=body, timeout=TIMEOUT)
         assert answer.status_code == 201, answer.text
         return cls(stack, email, password, answer.json()["access_token"])
 

@@ -35,10 +35,10 @@ def ranked_by_stack(stack: Stack, one: JudgedSet) -> list[Ranked]:
 
 def _hits(user: User, text: str, how: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The token of a long run ends before the run does."""
-    answer = user.call("POST", "search", {"query": text, "top_k": TOP_K, **how})
+    answer = user.call("POST", "search", {"query": text, "top_k": TOP_K, "cache": False, **how})
     if answer.status_code == 401:
         login = user.call("POST", "auth/login", {"email": user.email, "password": user.password})
         user.token = login.json()["access_token"]
-        answer = user.call("POST", "search", {"query": text, "top_k": TOP_K, **how})
+        answer = user.call("POST", "search", {"query": text, "top_k": TOP_K, "cache": False, **how})
     assert answer.status_code == 200, answer.text
     return list(answer.json()["hits"])

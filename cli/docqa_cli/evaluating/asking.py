@@ -68,10 +68,10 @@ class Asker:
     def _search(self, question: Question, variant: Variant, corpus: Corpus) -> dict[str, float]:
         body = {"query": question.text[:MAX_QUESTION], **self._scope(question, corpus), **variant.search}
         most = min(self._top_k * _MORE, MOST) if corpus.ids else self._top_k
-        result = self._client.call("POST", "search", body | {"top_k": most})
+        result = self._client.call("POST", "search", body | {"top_k": most, "cache": False})
         ids = passage_ids(result["hits"], corpus.ids) if corpus.ids else []
         if corpus.ids and len(ids) < self._top_k and len(result["hits"]) == most < MOST:
-            more = self._client.call("POST", "search", body | {"top_k": MOST})
+            more = self._client.call("POST", "search", body | {"top_k": MOST, "cache": False})
             ids = passage_ids(more["hits"], corpus.ids)
         found = Found([_passage(hit, corpus) for hit in result["hits"]], ids)
         figures = search_figures(question, found, self._top_k) | {"ms": result["timings_ms"]["total"]}

@@ -139,6 +139,7 @@ class SearchRequest(Request):
     diversity: Annotated[float, Field(ge=0, le=1, description="0: by relevance alone. 1: as unlike as can be.")] = 0.0
     window: Annotated[int, Field(ge=0, le=5, description="Passages before and after each hit to send with it.")] = 0
     parents: Annotated[bool, Field(description="Send the section around each hit with it.")] = False
+    cache: Annotated[bool, Field(description="false: computed anew, and kept out of the cache; to measure.")] = True
     include: Annotated[
         tuple[Literal["spans"], ...], Field(description="`spans`: where each part of a passage stands on its page.")
     ] = ()

@@ -31,7 +31,7 @@ async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeede
         diversity=body.diversity,
         window=body.window,
         parents=body.parents,
-        epoch=scope.epoch,
+        epoch=scope.epoch if body.cache else None,
         embedding_model=scope.embedding_model,
     )
     with traced() as trace:

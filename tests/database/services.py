@@ -1,6 +1,6 @@
 """The container of the functions as bootstrap builds it, over a real database.
 
-Only files, executions and models are in memory.
+Only files, executions, models and the cache are in memory; every cache is switched on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from docqa.bootstrap import Container
 from docqa.config import Limits, Settings
 from docqa.http.services import Probe
 from tests.database.world import DIMENSIONS, MODEL, World, unit_vector
+from tests.fakes.cache import MemoryCache
 from tests.fakes.embedding import OverlapScorer
 from tests.fakes.stores import MemoryExecutions, MemoryObjects
 
@@ -48,8 +49,9 @@ class WorldContainer(Container):
     """Services, and all that stands behind them."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(Settings())
+        super().__init__(Settings(cache_secret="cache", semantic_cache=0.92))
         self.database = world.database
+        self.cache = MemoryCache()
         self.uploads = MemoryObjects()
         self.artifact_objects = MemoryObjects()
         self.executions = MemoryExecutions()

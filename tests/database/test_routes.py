@@ -204,6 +204,35 @@ async def test_refused_calls_tell_nothing_and_change_nothing(scene: Scene, kind:
     assert await scene.state() == before
 
 
+async def test_the_attacks_meet_warm_caches_of_each_tenant_alone(scene: Scene) -> None:
+    """The owner's searches are in the cache before the attacks, under keys that name the tenant."""
+    search = ("POST", "search")
+    for call in ROUTES[search]:
+        await scene.call(scene.owner, search, call)
+    stranger = await somebody(scene, "stranger")
+    assert stranger is not None
+    before = dict(scene.services.cache.values)
+    assert before
+    assert all(str(scene.owner.tenant_id) in key for key in before)
+    for call in calls("stranger", refused=False):
+        await scene.call(stranger, *call)
+    kept = scene.services.cache.values
+    assert {key: kept[key] for key in before} == before
+    added = kept.keys() - before.keys()
+    assert added
+    assert all(str(stranger.tenant_id) in key and str(scene.owner.tenant_id) not in key for key in added)
+
+
+async def test_logs_tell_nobodys_words(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither what was asked nor what was found, whoever asked."""
+    for path in ("search", "ask", "ask/stream"):
+        for call in ROUTES["POST", path]:
+            await scene.call(scene.owner, ("POST", path), call)
+            await scene.call(await somebody(scene, "stranger"), ("POST", path), call)
+    logged = "".join(capsys.readouterr()).lower()
+    assert not [word for word in (*SECRETS, "treasure", "lighthouse") if word in logged]
+
+
 @pytest.mark.parametrize("kind", ["nobody", "stranger", "colleague"])
 async def test_what_anybody_may_call_tells_nothing_of_others(scene: Scene, kind: str) -> None:
     who = await somebody(scene, kind)

@@ -151,7 +151,8 @@ class SearchRequest(Request):
 class SearchResult(BaseModel):
     """`spans` of the hits are empty unless asked for. `timings_ms`: of the stages that ran, and `total`.
 
-    `reranking` tells what became of one that was asked for, `notes` what else the one who asked should know.
+    `reranking` tells what became of one that was asked for, `notes` what else the one who asked should know; both are
+    left out when there is nothing to tell.
     """
 
     hits: list[Hit]

@@ -3,6 +3,7 @@
 import time
 
 from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 
 from docqa.core.models import SearchQuery
 from docqa.core.trace import traced
@@ -13,8 +14,8 @@ from docqa.http.scope import scope_of
 router = APIRouter(tags=["search"])
 
 
-@router.post("/search")
-async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeeded) -> SearchResult:
+@router.post("/search", response_model=SearchResult)
+async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeeded) -> JSONResponse:
     """Passages that fit the query, best first, of what the user may read."""
     start = time.perf_counter()
     scope = await scope_of(body, user, services)
@@ -39,9 +40,11 @@ async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeede
     if "spans" not in body.include:  # a dozen a hit, more than all the rest of the answer
         hits = [hit.model_copy(update={"spans": ()}) for hit in hits]
     total = round((time.perf_counter() - start) * 1000, 1)
-    return SearchResult(
+    result = SearchResult(
         hits=hits,
         timings_ms={**trace.timings_ms, "total": total},
         reranking=trace.reranking,
         notes=trace.notes,
     )
+    untold = {name for name in ("reranking", "notes") if not getattr(result, name)}
+    return JSONResponse(result.model_dump(mode="json", exclude=untold))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +21,16 @@ LOCAL_REGION = "us-east-1"
 LOCAL_ORIGINS = ("http://127.0.0.1:5173", "http://localhost:5173")
 AWS_PYTHON = "3.13"
 SUPPORTED_PYTHONS = ("3.11", "3.12", "3.13")
+
+
+SEARCH_SETTINGS = (
+    "DOCQA_SEARCH_CACHE_TTL_S",
+    "DOCQA_SEMANTIC_CACHE",
+    "DOCQA_RERANK_BUDGET_MS",
+    "DOCQA_COHERE_MODEL",
+    "DOCQA_COHERE_BASE_URL",
+)
+"""Of `docqa.config.Settings`: what the environment of a deploy says goes on to the functions."""
 
 
 class ConfigurationError(Exception):
@@ -42,7 +52,8 @@ class Target:
     creates_secrets: False where the host has put the secrets there before the deploy.
     keeps_data: buckets and secrets outlive the stack.
     embedding_model: name of the model that embeds, empty for the default one. embedding_models: JSON list of the models
-    that were exported here, which the functions are told of.
+    that were exported here, which the functions are told of. search_settings: variables of SEARCH_SETTINGS and their
+    values, for the functions that search.
     """
 
     name: Literal["local", "aws"]
@@ -66,6 +77,7 @@ class Target:
     index_minutes: int
     embedding_model: str = ""
     embedding_models: str = ""
+    search_settings: tuple[tuple[str, str], ...] = ()
 
 
 def local(*, python: str | None = None, allowed_origins: tuple[str, ...] = LOCAL_ORIGINS) -> Target:
@@ -122,10 +134,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Target:
     """The target that the environment names.
 
     DOCQA_TARGET: `local` (default) or `aws`. DOCQA_PYTHON: minor version of the functions, local only.
-    DOCQA_ORIGINS: comma-separated origins of the web page. CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION: aws only.
-    Raises ConfigurationError.
+    DOCQA_ORIGINS: comma-separated origins of the web page. CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION: aws only. Those of
+    SEARCH_SETTINGS are passed on. Raises ConfigurationError.
     """
     env = os.environ if environment is None else environment
+    settings = tuple((name, env[name]) for name in SEARCH_SETTINGS if env.get(name))
+    return replace(_named(env), search_settings=settings)
+
+
+def _named(env: Mapping[str, str]) -> Target:
     origins = tuple(origin.strip() for origin in env.get("DOCQA_ORIGINS", "").split(",") if origin.strip())
     match env.get("DOCQA_TARGET", "local"):
         case "local":

@@ -19,6 +19,8 @@ from infra_cdk.nag import acknowledge
 from infra_cdk.packaging.artifacts import Artifact
 
 STREAMING_WRAPPER = "/opt/streaming-runtime"
+SEARCHING = frozenset({"api", "stream"})
+"""Functions that search for people."""
 MODELS = "/opt/models"
 
 
@@ -90,6 +92,8 @@ def _environment(spec: FunctionSpec, target: Target) -> dict[str, str]:
         variables["DOCQA_MODELS_DIR"] = MODELS
     if Need.INFERENCE in spec.needs or "models" in spec.layers:
         variables |= _embedding_models(target)
+    if spec.name in SEARCHING:
+        variables |= dict(target.search_settings)
     if "ocr-data" in spec.layers:
         variables["DOCQA_TESSDATA"] = f"{MODELS}/tessdata"
     if spec.streams:

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 
 from docqa.embeddings.catalog import EmbeddingModel
 from docqa.embeddings.registry import described, listed
+from docqa_localstack.host.assembly import SETTINGS
 from infra_cdk import config
 from infra_cdk.app import create_app, migrations_version, with_models
 from infra_cdk.catalog import FUNCTIONS, LAYERS
@@ -149,3 +150,19 @@ def test_models_that_cannot_be_stop_the_deploy(tmp_path: Path, text: str | None,
         (tmp_path / ".docqa" / "models" / "mini" / "model.json").write_text(text, encoding="utf-8")
     with pytest.raises(config.ConfigurationError, match=said):
         with_models(config.local(python="3.11"), chosen, root=tmp_path)
+
+
+def test_settings_of_the_search_go_to_those_that_search(synthesize: Synthesize) -> None:
+    told = {"DOCQA_SEARCH_CACHE_TTL_S": "60", "DOCQA_SEMANTIC_CACHE": "0.95", "DOCQA_RERANK_BUDGET_MS": "500"}
+    target = config.from_environment({"DOCQA_PYTHON": "3.11", **told, "DOCQA_COHERE_MODEL": ""})
+    template = synthesize(target)
+    for name in FUNCTION_NAMES:
+        environment = template.environment(name)
+        assert {key: environment.get(key) for key in told} == (
+            told if name in ("api", "stream") else dict.fromkeys(told)
+        )
+        assert "DOCQA_COHERE_MODEL" not in environment
+
+
+def test_what_the_deploy_reads_makes_it_synthesize_anew() -> None:
+    assert set(config.SEARCH_SETTINGS) <= set(SETTINGS)

@@ -23,7 +23,16 @@ INPUTS = (
     "package-lock.json",
     ".docqa/models",  # what was exported here
 )
-SETTINGS = ("DOCQA_PYTHON", "DOCQA_ORIGINS", "DOCQA_EMBEDDING_MODEL")
+SETTINGS = (
+    "DOCQA_PYTHON",
+    "DOCQA_ORIGINS",
+    "DOCQA_EMBEDDING_MODEL",
+    "DOCQA_SEARCH_CACHE_TTL_S",
+    "DOCQA_SEMANTIC_CACHE",
+    "DOCQA_RERANK_BUDGET_MS",
+    "DOCQA_COHERE_MODEL",
+    "DOCQA_COHERE_BASE_URL",
+)
 """Environment variables that infra_cdk reads."""
 
 STAMP = ".inputs"

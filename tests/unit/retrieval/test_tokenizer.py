@@ -125,3 +125,36 @@ def test_plain_ascii_and_unicode_roads_agree(text: str) -> None:
     general = TOKENIZER.terms(text + " ж")
     general.pop("ж", None)
     assert general == TOKENIZER.terms(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("See § 4.2(b) of the contract", "4.2(b)"),
+        ("part ACME-1042 is out of stock", "acme1042"),
+        ("part ACME\u20111042", "acme1042"),
+        ("part acme_1042", "acme1042"),
+        ("the annual report on Form 10-K", "10k"),
+        ("ruling 2024/17 of the board", "2024/17"),
+        ("from 2024-05-01 on", "2024-05-01"),
+        ("release v1.2.3-rc1", "v1.2.3rc1"),
+        ("条款4.2（b）", "条款4.2(b)"),
+    ],
+)
+def test_codes_and_identifiers_are_kept_whole_beside_their_parts(text: str, whole: str) -> None:
+    assert whole in TOKENIZER.terms(text)
+    assert whole in TOKENIZER.query_terms(text)
+    assert len(TOKENIZER.terms(text)) > 2
+
+
+@pytest.mark.parametrize(
+    "text", ["part-time work", "and/or", "1,234.56", "3.11.7", "an end. 5 more", "F(x) is f", "5 - 6"]
+)
+def test_words_with_signs_and_plain_numbers_are_no_identifiers(text: str) -> None:
+    assert not any(set("-/(_").intersection(term) for term in TOKENIZER.terms(text))
+
+
+def test_a_code_tells_its_passage_from_those_that_share_its_parts() -> None:
+    wanted, other = "order ACME-1042 now", "ACME has 1042 orders"
+    asked = set(TOKENIZER.query_terms("ACME-1042"))
+    assert len(asked & TOKENIZER.terms(wanted).keys()) > len(asked & TOKENIZER.terms(other).keys())

@@ -1,9 +1,9 @@
 """Text → index terms, the same for passages and questions.
 
-NFKC and casefold; words by Unicode letters; numbers in one spelling; function words dropped; Snowball stems by script
-and language; character bigrams where words are not separated (CJK, Thai, Lao, Khmer, Burmese). Stemming and function
-words were worth 3 to 13 points of nDCG@10 over whitespace tokens on English sets, and bigrams are what makes Chinese
-work at all (0.19 to 0.99 on XQuAD).
+NFKC and casefold; words by Unicode letters; numbers in one spelling; codes and identifiers as a whole beside their
+parts; function words dropped; Snowball stems by script and language; character bigrams where words are not separated
+(CJK, Thai, Lao, Khmer, Burmese). Stemming and function words were worth 3 to 13 points of nDCG@10 over whitespace
+tokens on English sets, and bigrams are what makes Chinese work at all (0.19 to 0.99 on XQuAD).
 """
 
 import re
@@ -24,6 +24,12 @@ _MARKS = "".join(chr(c) for c in range(0x0300, 0x2000) if unicodedata.category(c
 _WORD = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_](?:[^\W_]|[{_MARKS}])*")
 _ASCII_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+", re.ASCII)
 # Thai and Lao; Burmese; Khmer; Kana; CJK ideographs with extensions; Hangul, whose particles stick to the word.
+# "ACME-1042", "10-K", "4.2(b)", "2024/17": what a digit makes more than words with a sign between them.
+_IDENTIFIER = re.compile(r"(?<![^\W_])[^\W_]++(?:[-./_]++[^\W_]++|\([^\W_]{1,4}\))++")
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_LOOSE = str.maketrans("", "", "-_")
+"""Written with or without: "ACME-1042" and "ACME1042" are the same."""
 _UNSEPARATED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
@@ -34,13 +40,14 @@ _INVISIBLE = (0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)  # soft hyphen, ze
 _CLEANED: dict[int, str | None] = {
     **{zero + value: str(value) for zero in _ZEROS for value in range(10)},
     **dict.fromkeys(_INVISIBLE),
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
 }
 
 
 class Tokenizer:
     """The `Analyzer` of the platform. Stateless and safe to share between threads."""
 
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     def terms(self, text: str) -> dict[str, int]:
         """Index terms of a passage, each with its number of occurrences."""
@@ -50,6 +57,7 @@ class Tokenizer:
         for token, count in counts.items():
             for term in _terms_of(token, spoken):
                 terms[term] += count
+        terms.update(_identifiers(text))
         return dict(terms)
 
     def query_terms(self, text: str) -> list[str]:
@@ -64,7 +72,7 @@ class Tokenizer:
             for spoken in languages
             for term in _terms_of(token, spoken)
         )
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys([*found, *_identifiers(text)]))
 
 
 def words(text: str) -> Counter[str]:
@@ -72,12 +80,25 @@ def words(text: str) -> Counter[str]:
     return Counter(_tokens(text))
 
 
+def _cleaned(text: str) -> str:
+    """Casefolded, in one form of each character."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold().translate(_CLEANED)
+
+
+def _identifiers(text: str) -> Iterator[str]:
+    """Codes and identifiers as a whole, in one spelling; a plain number is none."""
+    for found in _IDENTIFIER.findall(_cleaned(text)):
+        if _DIGIT.search(found) and not _NUMBER.fullmatch(found):
+            # a range or a date must not become a number
+            yield (found.translate(_LOOSE) if _LETTER.search(found) else found)[:MAX_TERM]
+
+
 def _tokens(text: str) -> Iterator[str]:
     """Casefolded words, numbers as written, bigrams."""
-    if text.isascii():
-        yield from _ASCII_WORD.findall(text.lower())
+    is_ascii, text = text.isascii(), _cleaned(text)
+    if is_ascii:
+        yield from _ASCII_WORD.findall(text)
         return
-    text = unicodedata.normalize("NFKC", text).casefold().translate(_CLEANED)
     if not _UNSEPARATED.search(text):
         yield from _WORD.findall(text)
         return

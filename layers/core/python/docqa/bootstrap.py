@@ -356,8 +356,9 @@ class Container:
     def index_keeper(self) -> "IndexKeeper":
         from docqa.database.indexes import VectorIndexes
         from docqa.ingestion.indexing import IndexKeeper
+        from docqa.observability import Counts
 
-        return IndexKeeper(store=VectorIndexes(self.database))
+        return IndexKeeper(store=VectorIndexes(self.database), counts=Counts())
 
     @cached_property
     def reindex(self) -> "Reindex":

@@ -4,7 +4,7 @@ Counts for CloudWatch: `counts.add(SearchCacheHit=1)`.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,7 +51,7 @@ class EventLog:
 
 
 class Counts:
-    """Counters as CloudWatch reads them out of the log (embedded metric format): 0.05 ms a line, and no call."""
+    """Counters and shares as CloudWatch reads them out of the log (embedded metric format): 0.05 ms a line, no call."""
 
     def __init__(self, service: str = "docqa") -> None:
         self._metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
@@ -62,3 +62,11 @@ class Counts:
             if value:
                 self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
         self._metrics.flush_metrics()
+
+    def share(self, name: str, values: Iterable[float]) -> None:
+        """One line with shares (0..1) of one name; none without values."""
+        found = list(values)
+        for value in found:
+            self._metrics.add_metric(name=name, unit=MetricUnit.NoUnit, value=value)
+        if found:
+            self._metrics.flush_metrics()

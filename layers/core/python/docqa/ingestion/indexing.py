@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from docqa.core.models import Model
 from docqa.core.ports import IndexStore
+from docqa.observability import Counts
 
 
 class Tended(Model):
@@ -19,9 +20,11 @@ class IndexKeeper:
     """Comes on a schedule. A build that outlives the function goes on in the database, and the next run finds it."""
 
     store: IndexStore
+    counts: Counts
 
     async def run(self) -> Tended:
-        """Raises DependencyUnavailable."""
+        """The metric `VectorIndexRecall` has each index's recall. Raises DependencyUnavailable."""
         built, dropped = await self.store.tend()
         recall = {name: await self.store.recall(name) for name in await self.store.valid()}
+        self.counts.share("VectorIndexRecall", recall.values())
         return Tended(built=tuple(built), dropped=tuple(dropped), recall=recall)

@@ -2,25 +2,27 @@
 --
 -- :tenant_id · what it is narrowed to, each null for no limit: :document_ids, :collection_ids, :formats, :page_from,
 -- :page_to, :created_after, :created_before (:narrowed says whether any is given) · :vector (null: no dense part) of
--- :model, which have the index named :index if any · :terms (empty: no lexical part) · :pool, :top_k, :dense_weight, :feedback · :exact_below, :prune_above (see below)
+-- :model, which have the index named :index if any · :terms (empty: no lexical part) · :pool, :top_k, :dense_weight,
+-- :feedback · :exact_below, :prune_above (see below). {dimensions}, {limits} and {fused} stand in `search.py`.
 --
--- A passage has a slot: a number within its tenant, from its version's slot_from on (`postings.py`). Both arms work with
--- slots; only the passages that are returned are read.
+-- A passage has a slot: a number within its tenant, from its version's slot_from on (`postings.py`). Both arms work
+-- with slots; only the passages that are returned are read.
 --
 -- BM25 with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) and the idf
 -- of Lucene, ln(1 + (N - df + 0.5) / (df + 0.5)), which is never negative. N, mean length and df are the tenant's, also
--- when the search is narrowed. A term adds at most 2.2 idf to a score. The :pool-th best score by the rarest terms alone
--- is a floor under the pool, so that frequent terms whose bounds together stay below it cannot bring anything new into
--- the pool: they are put off, and counted for the candidates only (MaxScore: Turtle and Flood, "Query Evaluation",
+-- when the search is narrowed. A term adds at most 2.2 idf to a score. The :pool-th best score by the rarest terms
+-- alone is a floor under the pool, so that frequent terms whose bounds together stay below it cannot bring anything new
+-- into the pool: they are put off, and counted for the candidates only (MaxScore: Turtle and Flood, "Query Evaluation",
 -- 1995). The result is the same. Worth the trouble above :prune_above postings.
 --
--- Vectors are compared one by one up to :exact_below of them; above that, the index of the tenant is asked if there is one.
+-- Vectors are compared one by one up to :exact_below of them; above that, the index of the tenant is asked if there is
+-- one.
 --
--- Fusion: mean of both scores, weighted, after min-max over the pool, which is the union of the best :pool of each kind;
--- every member gets both scores. When no term is found anywhere, the lexical arm has seen nothing and does not count.
--- With :feedback, vectors are compared once more with the question's plus so much of the mean of the three best (Li et
--- al., "Pseudo Relevance Feedback with Deep Language Models and Dense Retrievers", 2021), and both are fused again: .430
--- to .441 nDCG@10 on Cranfield, nothing lost elsewhere in English, no second scan.
+-- Fusion: mean of both scores, weighted, after min-max over the pool, which is the union of the best :pool of each
+-- kind; every member gets both scores. When no term is found anywhere, the lexical arm has seen nothing and does not
+-- count. With :feedback, vectors are compared once more with the question's plus so much of the mean of the three best
+-- (Li et al., "Pseudo Relevance Feedback with Deep Language Models and Dense Retrievers", 2021), and both are fused
+-- again: .430 to .441 nDCG@10 on Cranfield, nothing lost elsewhere in English, no second scan.
 
 with tenant as materialized (
     select t.chunk_count::float8 as n, t.token_count::float8 / nullif(t.chunk_count, 0) as average_length
@@ -116,14 +118,17 @@ weights as materialized (
 ),
 by_rare as materialized (
     select slot, sum(score) as score
-      from (select block * 2048 + (entry >> 20) as slot,
+      from (
+            select block * 2048 + (entry >> 20) as slot,
                    bound * ((entry >> 12) & 255)::float8
                    / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
               from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
                       from weights t
-                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
                      cross join scope s
-                     where t.rare) entries) scores
+                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
+                     where t.rare
+                       and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
+           ) scores
      where not :narrowed or slot <@ (select slots from scope)
      group by slot
 ),
@@ -142,15 +147,17 @@ first as materialized (
       from (select slot, score from by_rare
              union all
             select block * 2048 + (entry >> 20) as slot,
-                         bound * ((entry >> 12) & 255)::float8
-                         / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
-                    from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
-                            from terms t
-                            join postings p on p.tenant_id = :tenant_id and p.term = t.term
-                           cross join scope s
-                           where t.turn = 'counted') entries
-             where not :narrowed or block * 2048 + (entry >> 20) <@ (select slots from scope)) scores
+                   bound * ((entry >> 12) & 255)::float8
+                   / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
+              from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
+                      from terms t
+                     cross join scope s
+                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
+                     where t.turn = 'counted'
+                       and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
+           ) scores
      where exists (select from terms where turn = 'counted')
+       and (not :narrowed or slot <@ (select slots from scope))
      group by slot
 ),
 candidates as materialized (
@@ -163,15 +170,18 @@ candidates as materialized (
 ),
 second as materialized (
     select slot, sum(score) as score
-      from (select block * 2048 + (entry >> 20) as slot,
+      from (
+            select block * 2048 + (entry >> 20) as slot,
                    bound * ((entry >> 12) & 255)::float8
                    / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
               from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
                       from terms t
-                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
                      cross join scope s
-                     where t.turn = 'put off') entries
-             offset 0) scores
+                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
+                     where t.turn = 'put off'
+                       and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
+            offset 0
+           ) scores
      where slot in (select slot from candidates)
      group by slot
 ),

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.scale_data import DIMENSIONS, PASSAGES, Corpus, Passages, word
+from docqa.database.postings import PACKED
 
 MODEL = "made-vectors"
 _HEAD = struct.pack(">hh", DIMENSIONS, 0)
@@ -22,10 +23,10 @@ _CHUNKS = """
                  char_to, language, boxes, spans, content_hash, length, terms, frequencies) from stdin
 """
 _VECTORS = "copy vectors (tenant_id, version_id, ordinal, model, embedding) from stdin (format binary)"
-_POSTINGS = """
+_POSTINGS = f"""
     insert into postings as p (tenant_id, term, block, df, entries)
     select tenant_id, term, slot / 2048, count(*),
-           array_agg(((slot %% 2048) << 20) | (least(tf, 255) << 12) | least(length, 4095) order by slot)
+           array_agg({PACKED.replace("%", "%%")} order by slot)
       from (select c.tenant_id, v.slot_from + c.ordinal as slot, c.length, u.term, u.tf
               from document_versions v
               join chunks c on c.version_id = v.id

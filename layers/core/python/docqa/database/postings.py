@@ -30,10 +30,13 @@ _COUNT_IN = text("""
 
 _PLACE = text("update document_versions set slot_from = :slot_from where id = :version_id and tenant_id = :tenant_id")
 
-_ADD = text("""
+PACKED = "((slot % 2048) << 20) | (least(tf, 255) << 12) | least(length, 4095)"
+"""One passage's entry, in SQL."""
+
+_ADD = text(f"""
     insert into postings as p (tenant_id, term, block, df, entries)
     select :tenant_id, term, slot / 2048, count(*),
-           array_agg(((slot % 2048) << 20) | (least(tf, 255) << 12) | least(length, 4095) order by slot)
+           array_agg({PACKED} order by slot)
       from (select cast(:slot_from as integer) + c.ordinal as slot, c.length, u.term, u.tf
               from chunks c
              cross join unnest(c.terms, c.frequencies) as u(term, tf)
@@ -41,7 +44,7 @@ _ADD = text("""
      group by term, slot / 2048
         on conflict (tenant_id, term, block)
         do update set df = p.df + excluded.df, entries = p.entries || excluded.entries
-""")
+""")  # noqa: S608 - a constant
 
 _TOUCHED = """
     touched as materialized (

@@ -121,12 +121,34 @@ def _hit(row: RowMapping, rank: int) -> Hit:
     )
 
 
+# What the entries of some terms add to the scores of their passages (`postings.py` says how they are packed). Blocks
+# that a narrowed search cannot want are passed over.
+_SCORES = """
+    select block * 2048 + (entry >> 20) as slot,
+           bound * ((entry >> 12) & 255)::float8
+           / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
+      from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
+              from {terms} t
+             cross join scope s
+              join postings p on p.tenant_id = :tenant_id and p.term = t.term
+             where {condition}
+               and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
+"""
+_PARTS = {
+    "fused": _FUSED,
+    "limits": _LIMITS,
+    "scores of rare": _SCORES.format(terms="weights", condition="t.rare"),
+    "scores of counted": _SCORES.format(terms="terms", condition="t.turn = 'counted'"),
+    "scores of put off": _SCORES.format(terms="terms", condition="t.turn = 'put off'"),
+}
+
+
 @cache
 def statement(dimensions: int) -> TextClause:
     """`search.sql` for vectors of this length, which an index is bound to."""
     lines = files("docqa.database").joinpath("search.sql").read_text(encoding="utf-8").splitlines()
     # SQLAlchemy would take a colon in a comment for a parameter.
     sql = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
-    for name, part in {"fused": _FUSED, "limits": _LIMITS, "dimensions": str(dimensions)}.items():
+    for name, part in {**_PARTS, "dimensions": str(dimensions)}.items():
         sql = sql.replace(f"{{{name}}}", part)
     return text(sql)

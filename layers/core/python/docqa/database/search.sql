@@ -3,7 +3,8 @@
 -- :tenant_id · what it is narrowed to, each null for no limit: :document_ids, :collection_ids, :formats, :page_from,
 -- :page_to, :created_after, :created_before (:narrowed says whether any is given) · :vector (null: no dense part) of
 -- :model, which have the index named :index if any · :terms (empty: no lexical part) · :pool, :top_k, :dense_weight,
--- :feedback · :exact_below, :prune_above (see below). {dimensions}, {limits} and {fused} stand in `search.py`.
+-- :feedback · :exact_below, :prune_above (see below). {dimensions}, {limits}, {fused} and
+-- {scores of …} stand in `search.py`.
 --
 -- A passage has a slot: a number within its tenant, from its version's slot_from on (`postings.py`). Both arms work
 -- with slots; only the passages that are returned are read.
@@ -119,15 +120,7 @@ weights as materialized (
 by_rare as materialized (
     select slot, sum(score) as score
       from (
-            select block * 2048 + (entry >> 20) as slot,
-                   bound * ((entry >> 12) & 255)::float8
-                   / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
-              from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
-                      from weights t
-                     cross join scope s
-                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
-                     where t.rare
-                       and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
+            {scores of rare}
            ) scores
      where not :narrowed or slot <@ (select slots from scope)
      group by slot
@@ -146,15 +139,7 @@ first as materialized (
     select slot, sum(score)
       from (select slot, score from by_rare
              union all
-            select block * 2048 + (entry >> 20) as slot,
-                   bound * ((entry >> 12) & 255)::float8
-                   / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
-              from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
-                      from terms t
-                     cross join scope s
-                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
-                     where t.turn = 'counted'
-                       and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
+            {scores of counted}
            ) scores
      where exists (select from terms where turn = 'counted')
        and (not :narrowed or slot <@ (select slots from scope))
@@ -171,15 +156,7 @@ candidates as materialized (
 second as materialized (
     select slot, sum(score) as score
       from (
-            select block * 2048 + (entry >> 20) as slot,
-                   bound * ((entry >> 12) & 255)::float8
-                   / (((entry >> 12) & 255)::float8 + 0.3::float8 + slope * (entry & 4095)::float8) as score
-              from (select p.block, t.bound, 0.9::float8 / s.average_length as slope, unnest(p.entries) as entry
-                      from terms t
-                     cross join scope s
-                      join postings p on p.tenant_id = :tenant_id and p.term = t.term
-                     where t.turn = 'put off'
-                       and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
+            {scores of put off}
             offset 0
            ) scores
      where slot in (select slot from candidates)

@@ -158,3 +158,8 @@ def test_a_code_tells_its_passage_from_those_that_share_its_parts() -> None:
     wanted, other = "order ACME-1042 now", "ACME has 1042 orders"
     asked = set(TOKENIZER.query_terms("ACME-1042"))
     assert len(asked & TOKENIZER.terms(wanted).keys()) > len(asked & TOKENIZER.terms(other).keys())
+
+
+def test_arabic_function_words_are_no_terms() -> None:
+    assert TOKENIZER.query_terms("متى كانت هذه المعركة في القاهرة") == TOKENIZER.query_terms("المعركة القاهرة")
+    assert TOKENIZER.terms("من هو") == {}

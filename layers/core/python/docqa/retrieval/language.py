@@ -19,8 +19,8 @@ _LAST_LATIN = 0x024F
 
 _LANGUAGES_OF_WORD: dict[str, tuple[str, ...]] = {
     word: tuple(language for language in LATIN_LANGUAGES if word in STOP_WORDS[language])
-    for words in STOP_WORDS.values()
-    for word in words
+    for spoken in LATIN_LANGUAGES
+    for word in STOP_WORDS[spoken]
 }
 
 

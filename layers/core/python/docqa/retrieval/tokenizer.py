@@ -122,11 +122,10 @@ def _terms_of(token: str, spoken: str) -> tuple[str, ...]:
         return _numbers(token[:MAX_TERM])
     if _UNSEPARATED.match(token):
         return (token,)
-    if token in STOP_WORDS.get(spoken, ()):
-        return ()
     word = token[:MAX_TERM]
     script = language.script_language(word)
-    return (stem(word, spoken if script is None else script),)
+    written = spoken if script is None else script
+    return () if token in STOP_WORDS.get(written, ()) else (stem(word, written),)
 
 
 def _numbers(token: str) -> tuple[str, ...]:

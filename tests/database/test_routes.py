@@ -1,7 +1,9 @@
 """Attacks on every route, with the ids of somebody else: nothing crosses from tenant to tenant, or past a role."""
 
 import json
-from collections.abc import AsyncIterator
+import logging
+import traceback
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -223,14 +225,51 @@ async def test_the_attacks_meet_warm_caches_of_each_tenant_alone(scene: Scene) -
     assert all(str(stranger.tenant_id) in key and str(scene.owner.tenant_id) not in key for key in added)
 
 
-async def test_logs_tell_nobodys_words(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither what was asked nor what was found, whoever asked."""
-    for path in ("search", "ask", "ask/stream"):
-        for call in ROUTES["POST", path]:
-            await scene.call(scene.owner, ("POST", path), call)
-            await scene.call(await somebody(scene, "stranger"), ("POST", path), call)
-    logged = "".join(capsys.readouterr()).lower()
-    assert not [word for word in (*SECRETS, "treasure", "lighthouse") if word in logged]
+class Kept(logging.Handler):
+    """Everything that any logger is told, with its fields and its stack traces."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        self.lines.append(f"{record.__dict__} {trace}".lower())
+
+
+@pytest.fixture
+def logged() -> Iterator[Kept]:
+    kept, loggers = (
+        Kept(),
+        [each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger)],
+    )
+    for logger in loggers:
+        logger.addHandler(kept)
+    yield kept
+    for logger in loggers:
+        logger.removeHandler(kept)
+
+
+async def test_logs_tell_nobodys_words(scene: Scene, logged: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither what was asked nor what was found: not in metrics, not when the cache fails, not when the search does."""
+    for fault in ("none", "cache", "database"):
+        scene.services.cache.down = fault != "none"
+        if fault == "database":
+            async with scene.world.database.owner() as connection:
+                await connection.execute(text("alter table postings rename to lost"))
+        try:
+            for path in ("search", "ask", "ask/stream"):
+                for call in ROUTES["POST", path]:
+                    await scene.call(scene.owner, ("POST", path), call)
+        finally:
+            if fault == "database":
+                async with scene.world.database.owner() as connection:
+                    await connection.execute(text("alter table lost rename to postings"))
+    lines = [*logged.lines, "".join(capsys.readouterr()).lower()]
+    for event in ("searchcachemiss", "cache_unavailable", "request_failed"):
+        assert any(event in line for line in lines), event
+    words = (*SECRETS, "treasure", "treasur", "lighthouse")
+    assert [(word, line) for line in lines for word in words if word in line] == []
 
 
 @pytest.mark.parametrize("kind", ["nobody", "stranger", "colleague"])

@@ -47,6 +47,7 @@ class Database:
             max_overflow=0,
             pool_timeout=connect_timeout_s,
             pool_use_lifo=True,
+            hide_parameters=True,  # an error's text reaches the log, and what was asked or stored must not
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": connect_timeout_s,

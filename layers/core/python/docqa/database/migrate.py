@@ -26,6 +26,7 @@ def upgrade(url: str, *, revision: str = "head") -> str:
     engine = create_engine(
         sqlalchemy_url(url),
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={"application_name": "docqa-migrate", "connect_timeout": 10},
     )
     with translated(), engine.begin() as connection:

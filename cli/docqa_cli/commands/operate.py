@@ -15,7 +15,10 @@ from docqa_localstack.host.paths import StackPaths
 
 REINDEX = "docqa-reindex"
 RUN_S = 40
-"""Of one call: progress is shown after each, and the client waits for 60 s at most."""
+"""Of one call's embedding: progress is shown after each."""
+
+PATIENCE_S = 930
+"""A large tenant's index may be built before its switch: as long as the function has, and a little more."""
 
 
 def reindex(
@@ -32,6 +35,10 @@ def reindex(
             )
         if not done["remaining"]:
             break
+        if not done["embedded"] and not done["switched"]:
+            raise CliError(
+                "The last tenants cannot be switched now: new passages keep coming.", hint="Try again later."
+            )
     if json:
         show.print_json({"model": model, "embedded": embedded, "switched": switched})
 
@@ -40,8 +47,9 @@ def _functions() -> Any:
     """A Lambda client: the local stack's, or that of the environment's AWS account when another stack is addressed."""
     if os.environ.get("DOCQA_API_URL"):
         import boto3
+        from botocore.config import Config
 
-        return boto3.client("lambda")
+        return boto3.client("lambda", config=Config(read_timeout=PATIENCE_S))
     from docqa_localstack.host import seeds
 
     stack = StackPaths.current()
@@ -49,7 +57,7 @@ def _functions() -> Any:
     ports = {name: record.port for name, record in state.load(stack).services.items()}
     if secrets is None or not {"localstack", "postgres", "valkey"} <= ports.keys():
         raise CliError("There is no stack here yet.", code="no_stack", hint="Start it: make up")
-    return seeds.client("lambda", Endpoints.of(ports, secrets).aws_url)
+    return seeds.client("lambda", Endpoints.of(ports, secrets).aws_url, patience_s=PATIENCE_S)
 
 
 def _call(client: Any, event: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from docqa_localstack.host.services.localstack import REGION
 ASSET_BUCKET = "docqa-assets-local"
 
 
-def client(service: str, endpoint: str) -> Any:
+def client(service: str, endpoint: str, *, patience_s: int = 60) -> Any:
     """A boto3 client of LocalStack, whatever credentials and proxies the caller's environment names."""
     return boto3.client(
         service,  # type: ignore[call-overload,unused-ignore]
@@ -23,7 +23,9 @@ def client(service: str, endpoint: str) -> Any:
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 (LocalStack takes any)
         endpoint_url=endpoint,
-        config=Config(proxies={}, read_timeout=60, retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}),
+        config=Config(
+            proxies={}, read_timeout=patience_s, retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}
+        ),
     )
 
 

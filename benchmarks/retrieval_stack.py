@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.beside import OURS
+from benchmarks.beside import KINDS, OURS
 from benchmarks.judged_sets import JudgedSet
 from benchmarks.retrieval_peers import Ranked
 from docqa.evaluation.packing import packs, passage_ids
@@ -11,25 +11,29 @@ from docqa_cli.evaluating.variants import MODES
 from tests.stack.support import Stack, User
 
 READY_S = 1_800.0
+WHOLE = {"chunk_tokens": 480}
+"""The passages of a set are cut already: they stay as they are, as far as the model reads."""
 TOP_K = 50
 """A passage may be several chunks: enough of them for ten passages."""
 
 
 def ranked_by_stack(stack: Stack, one: JudgedSet) -> list[Ranked]:
     """A user of their own has the passages and nothing else. Every question by every method, one at a time."""
-    rankings: dict[str, dict[str, list[str]]] = {kind: {} for kind in MODES}
+    rankings: dict[str, dict[str, list[str]]] = {kind: {} for kind in KINDS}
     lines: dict[str, tuple[str, ...]] = {}
     with User.register(stack) as user:
+        made = user.call("POST", "collections", {"name": one.name, "options": WHOLE})
+        assert made.status_code == 201, made.text
         uploaded = []
         for pack in packs(one.data.passages):
             lines[pack.filename] = pack.ids
-            uploaded.append(user.upload(pack.filename, pack.content))
+            uploaded.append(user.upload(pack.filename, pack.content, collection_id=made.json()["collection_id"]))
         for document_id in uploaded:
             document = user.until(document_id, "ready", "failed", within_s=READY_S)
             assert document["status"] == "ready", document
         for question, text in one.questions.items():
-            for kind, variant in MODES.items():
-                rankings[kind][question] = passage_ids(_hits(user, text, variant.search), lines)
+            for kind in KINDS:
+                rankings[kind][question] = passage_ids(_hits(user, text, MODES[kind].search), lines)
     return [Ranked(OURS, kind, found) for kind, found in rankings.items()]
 
 

@@ -117,12 +117,12 @@ class User:
 
     # -- documents -----------------------------------------------------------------------------------
 
-    def announce(self, filename: str, size: int) -> httpx.Response:
-        return self.call("POST", "documents", {"filename": filename, "size": size})
+    def announce(self, filename: str, size: int, **more: object) -> httpx.Response:
+        return self.call("POST", "documents", {"filename": filename, "size": size, **more})
 
-    def upload(self, filename: str, data: bytes) -> str:
-        """Announce and send; the document's id."""
-        created = self.announce(filename, len(data))
+    def upload(self, filename: str, data: bytes, **more: object) -> str:
+        """Announce and send; the document's id. `more`: fields of the announcement."""
+        created = self.announce(filename, len(data), **more)
         assert created.status_code == 201, created.text
         sent = self.send(created.json()["upload"], data)
         assert sent.status_code < 300, sent.text

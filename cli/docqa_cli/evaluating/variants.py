@@ -35,6 +35,12 @@ MODES = {
             "hybrid", {"mode": "hybrid"}, against=("lexical", "dense"), if_worse="search this collection in mode {base}"
         ),
         Variant(
+            "rewritten",
+            {"mode": "hybrid", "rewrite": True},
+            against=("hybrid",),
+            if_worse="search the questions of this collection as they are",
+        ),
+        Variant(
             "reranked",
             {"mode": "hybrid", "rerank": True},
             against=("hybrid",),

@@ -224,9 +224,12 @@ class Container:
 
     @cached_property
     def retriever(self) -> "Retriever":
-        if self.settings.cache_secret is None or not self.settings.search_cache_ttl_s:
-            return self._searching
-        return self._cached(self._searching)
+        from docqa.retrieval.rewriting import RewritingRetriever, RuleRewriter
+
+        retriever = self._searching
+        if self.settings.cache_secret is not None and self.settings.search_cache_ttl_s:
+            retriever = self._cached(retriever)
+        return RewritingRetriever(retriever, rewriter=RuleRewriter())
 
     def _cached(self, inner: "Retriever") -> "Retriever":
         """Around the search: the exact query cache, then the embedding cache, then the semantic one if it is on."""

@@ -1,42 +1,7 @@
-"""What a question is about: without what it says about answering, and the place that it points to.
-
-Prompts written for a language model ("If data is not available, return 'N/A'", "according to the annual report")
-bring words that stand everywhere and mean nothing here.
-"""
+"""The place that a question points to."""
 
 import re
 from dataclasses import dataclass
-
-_INSTRUCTIONS = re.compile(
-    r"\b(?:if|when)\s+(?:the\s+|this\s+|that\s+|no\s+)?(?:data|information|answer|value|figure|it|this)\s+"
-    r"(?:is|are|was|were|can|could)\b[^.?!]*[.?!]?"
-    r"|(?<=[.?!])\s*(?:please\s+)?(?:answer|return|reply|respond|give\s+me|write|output|format|state\s+only)\b[^.?!]*[.?!]?",
-    re.IGNORECASE,
-)
-_SOURCE = re.compile(
-    r"(?:,\s*)?\b(?:according\s+to|based\s+on|as\s+(?:listed|stated|given|reported|shown)\s+in|(?:listed|given)\s+in)\s+"
-    r"(?:(?:the|this|that|these|your|our|my|its)\s+)?(?:[\w-]+\s+)?(?:report|document|documents|text|paper|passage|file|context)\b,?"
-    r"|\blaut\s+(?:dem|der)\s+(?:bericht|dokument|text)\b,?|\bselon\s+le\s+(?:rapport|document|texte)\b,?",
-    re.IGNORECASE,
-)
-_LONG_ASIDE = re.compile(r"\((?:[^\s()]+\s+){4,}[^\s()]+\)")
-_SPACES = re.compile(r"\s+")
-_SPACE_BEFORE_END = re.compile(r"\s([?.!,;])")
-_LEAST_LEFT = 8
-"""Letters and digits that make a question."""
-
-
-def focus(question: str) -> str:
-    """The question without instructions, a bare "according to the report" and asides of five words and more.
-
-    The question itself if nothing would be left.
-    """
-    text = question
-    for noise in (_INSTRUCTIONS, _LONG_ASIDE, _SOURCE):
-        text = noise.sub(" ", text)
-    text = _SPACE_BEFORE_END.sub(r"\1", _SPACES.sub(" ", text)).strip(" ,;")
-    return text if sum(character.isalnum() for character in text) > _LEAST_LEFT else question
-
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ORDINAL = "|".join(_ORDINALS)

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from docqa.agent import drafting, grading, tables
-from docqa.agent.asking import focus
 from docqa.agent.evidence import Evidence, gather, read
 from docqa.agent.guard import check_question
 from docqa.agent.state import Draft, Parts, State, Statement
 from docqa.core.models import SearchQuery
 from docqa.core.trace import traced
+from docqa.retrieval.rewriting import focus
 
 PASSAGES = 10
 

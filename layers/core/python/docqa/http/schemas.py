@@ -134,6 +134,7 @@ class SearchRequest(Request):
     query: Text
     top_k: Annotated[int, Field(ge=1, le=100)] = 10
     mode: SearchMode = SearchMode.HYBRID
+    rewrite: Annotated[bool, Field(description="Search other wordings of the query, too.")] = False
     rerank: bool = False
     deduplicate: Annotated[bool, Field(description="Of passages that say the same, only the best.")] = False
     diversity: Annotated[float, Field(ge=0, le=1, description="0: by relevance alone. 1: as unlike as can be.")] = 0.0

@@ -23,13 +23,13 @@ MAX_TERM = 64
 _MARKS = "".join(chr(c) for c in range(0x0300, 0x2000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _WORD = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_](?:[^\W_]|[{_MARKS}])*")
 _ASCII_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+", re.ASCII)
-# Thai and Lao; Burmese; Khmer; Kana; CJK ideographs with extensions; Hangul, whose particles stick to the word.
 # "ACME-1042", "10-K", "4.2(b)", "2024/17": what a digit makes more than words with a sign between them.
 _IDENTIFIER = re.compile(r"(?<![^\W_])[^\W_]++(?:[-./_]++[^\W_]++|\([^\W_]{1,4}\))++")
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _LOOSE = str.maketrans("", "", "-_")
 """Written with or without: "ACME-1042" and "ACME1042" are the same."""
+# Thai and Lao; Burmese; Khmer; Kana; CJK ideographs with extensions; Hangul, whose particles stick to the word.
 _UNSEPARATED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"

@@ -36,12 +36,12 @@ class Filters(Model):
 class SearchQuery(Model):
     """A search by one tenant. `document_ids` and `collection_ids` None mean all; a passage must be in both.
 
-    `rewrites`: other wordings of the query, searched beside it. `rerank`: a second stage reads the best passages again,
-    with `query` alone. `deduplicate`: of passages that say the same, only the best stays. `diversity`: 0 ranks by
-    relevance alone, 1 by being unlike what stands above. `window`: so many passages before and after each hit come
-    with it; `parents`: all of its section. `epoch`: the tenant's when the search was allowed, None for a result that
-    may not be cached. `embedding_model`: the tenant's, None for the default one. `vectors`: the embeddings
-    of `texts` by it, where somebody has them already.
+    `rewrites`: other wordings of the query, searched beside it; `rewrite`: make some. `rerank`: a second stage reads
+    the best passages again, with `query` alone. `deduplicate`: of passages that say the same, only the best stays.
+    `diversity`: 0 ranks by relevance alone, 1 by being unlike what stands above. `window`: so many passages before and
+    after each hit come with it; `parents`: all of its section. `epoch`: the tenant's when the search was allowed, None
+    for a result that may not be cached. `embedding_model`: the tenant's, None for the default one. `vectors`: the
+    embeddings of `texts` by it, where somebody has them already.
     """
 
     tenant_id: UUID
@@ -52,6 +52,7 @@ class SearchQuery(Model):
     collection_ids: tuple[UUID, ...] | None = None
     filters: Filters = Filters()
     rewrites: Annotated[tuple[str, ...], Field(max_length=8)] = ()
+    rewrite: bool = False
     rerank: bool = False
     deduplicate: bool = False
     diversity: Annotated[float, Field(ge=0, le=1)] = 0.0

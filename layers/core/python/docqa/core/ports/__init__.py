@@ -33,6 +33,7 @@ from docqa.core.ports.searching import (
     PassageContext,
     RerankChoices,
     Retriever,
+    Rewriter,
     SearchIndex,
 )
 from docqa.core.ports.storage import (
@@ -64,6 +65,7 @@ __all__ = [
     "RerankChoices",
     "Reranker",
     "Retriever",
+    "Rewriter",
     "SearchIndex",
     "TokenCounter",
     "UploadStore",

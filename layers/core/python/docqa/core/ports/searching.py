@@ -43,6 +43,14 @@ class Retriever(Protocol):
         ...
 
 
+class Rewriter(Protocol):
+    """Says a question in other words, for a search to look for them as well."""
+
+    async def rewrites(self, question: str) -> tuple[str, ...]:
+        """Other wordings, a few at most; none where the question is as plain as can be."""
+        ...
+
+
 class RerankChoices(Protocol):
     """What collections say of reranking."""
 

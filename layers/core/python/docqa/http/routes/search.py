@@ -27,6 +27,7 @@ async def search(body: SearchRequest, user: CurrentUser, services: ServicesNeede
         document_ids=scope.document_ids,
         collection_ids=scope.collection_ids,
         filters=body.filters,
+        rewrite=body.rewrite,
         rerank=body.rerank,
         deduplicate=body.deduplicate,
         diversity=body.diversity,

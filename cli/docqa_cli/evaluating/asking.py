@@ -76,7 +76,7 @@ class Asker:
         found = Found([_passage(hit, corpus) for hit in result["hits"]], ids)
         figures = search_figures(question, found, self._top_k) | {"ms": result["timings_ms"]["total"]}
         done = result.get("reranking")
-        return figures | ({"reranked": float(done["outcome"] == "done")} if done else {})
+        return figures | ({"reranked": float(done["scored"] > 0)} if done else {})
 
     def _answer(self, question: Question, corpus: Corpus) -> dict[str, float]:
         body = {"question": question.text[:MAX_QUESTION], **self._scope(question, corpus)}

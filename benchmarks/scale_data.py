@@ -5,7 +5,7 @@ fall as in English (a few words in every fifth passage, half of the vocabulary s
 document, neighbours are nearer than strangers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,11 +43,6 @@ class Corpus:
         self._cumulative = np.cumsum(weights / weights.sum())
         self._centers = dice.normal(size=(TOPICS, DIMENSIONS)).astype(np.float32)
         self._spread = dice.normal(size=(INTRINSIC, DIMENSIONS)).astype(np.float32) / np.sqrt(INTRINSIC)
-
-    def documents(self, passages: int) -> Iterator[Passages]:
-        """Documents of 50 passages, until there are so many."""
-        for number in range(-(-passages // PASSAGES)):
-            yield self.document(number, min(PASSAGES, passages - number * PASSAGES))
 
     def document(self, number: int, passages: int) -> Passages:
         dice = np.random.default_rng((self._seed, number))

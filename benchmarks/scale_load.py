@@ -3,7 +3,9 @@
 import struct
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from typing import Any
 
 import psycopg
@@ -14,6 +16,9 @@ from docqa.database.postings import PACKED
 MODEL = "made-vectors"
 _HEAD = struct.pack(">hh", DIMENSIONS, 0)
 """What pgvector sends before the floats of a `halfvec`."""
+
+LOADERS = 2
+"""Processes that make passages and copy them."""
 
 PARTS = 100_000
 """Slots whose postings are made by one statement."""
@@ -57,15 +62,10 @@ def load(url: str, corpus: Corpus, passages: int, tenants: int) -> list[uuid.UUI
     ids = [uuid.UUID(int=number + 1) for number in range(tenants)]
     with psycopg.connect(url) as connection:
         versions = _documents(connection, ids, passages)
-        with connection.cursor() as cursor, cursor.copy(_CHUNKS) as copy:
-            for (version, tenant), found in zip(versions, corpus.documents(passages), strict=True):
-                for row in _chunk_rows(version, tenant, found):
-                    copy.write_row(row)
-        with connection.cursor() as cursor, cursor.copy(_VECTORS) as copy:
-            copy.set_types(["uuid", "int8", "int4", "text", "bytea"])  # bytes go as they are
-            for (version, tenant), found in zip(versions, corpus.documents(passages), strict=True):
-                for ordinal, vector in enumerate(found.vectors.astype(">f2")):
-                    copy.write_row((tenant, version, ordinal, MODEL, _HEAD + vector.tobytes()))
+    shares = [versions[start::LOADERS] for start in range(LOADERS)]
+    with ProcessPoolExecutor(LOADERS) as pool:
+        list(pool.map(_copy, repeat(url), repeat(corpus), shares, repeat(passages)))
+    with psycopg.connect(url) as connection:
         connection.execute(_TOKENS)
         step = PARTS // PASSAGES
         for start in range(1, len(versions) + 1, step):
@@ -74,6 +74,25 @@ def load(url: str, corpus: Corpus, passages: int, tenants: int) -> list[uuid.UUI
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("vacuum analyze")
     return ids
+
+
+def _copy(url: str, corpus: Corpus, versions: Sequence[tuple[int, uuid.UUID]], passages: int) -> None:
+    """Passages and vectors of these versions, which are numbered as their documents are, from 1."""
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        with cursor.copy(_CHUNKS) as copy:
+            for version, tenant in versions:
+                for row in _chunk_rows(version, tenant, corpus.document(version - 1, _of_document(version, passages))):
+                    copy.write_row(row)
+        with cursor.copy(_VECTORS) as copy:
+            copy.set_types(["uuid", "int8", "int4", "text", "bytea"])  # bytes go as they are
+            for version, tenant in versions:
+                found = corpus.document(version - 1, _of_document(version, passages))
+                for ordinal, vector in enumerate(found.vectors.astype(">f2")):
+                    copy.write_row((tenant, version, ordinal, MODEL, _HEAD + vector.tobytes()))
+
+
+def _of_document(version: int, passages: int) -> int:
+    return min(PASSAGES, passages - (version - 1) * PASSAGES)
 
 
 def _documents(connection: psycopg.Connection[Any], ids: list[uuid.UUID], passages: int) -> list[tuple[int, uuid.UUID]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
+from sqlalchemy import text
 
 from docqa.core.models import Filters, Format, Hit, Identity, SearchQuery
 from docqa.database.search import PostgresSearchIndex
@@ -236,6 +237,24 @@ async def test_filters_narrow_both_arms(world: World) -> None:
         owner.tenant_id, "lamp", filters=Filters(page_from=1, page_to=2), document_ids=(first.document_id,)
     )
     assert sorted(hit.text for hit in both) == ["lamp one", "lamp two"]
+
+
+@pytest.mark.parametrize("pages", ["{3,1,4,1,5}", "{2,2,1,3,3}", "{null,1,null,2,null}"])
+async def test_pages_are_found_in_whatever_order_their_passages_come(world: World, pages: str) -> None:
+    owner = await world.account()
+    await world.document(owner, "lamp a", "lamp b", "lamp c", "lamp d", "lamp e")
+    async with world.database.system() as connection:
+        of_passage = "(cast(:pages as integer[]))[ordinal + 1]"
+        await connection.execute(
+            text(f"update chunks set page_from = {of_passage}, page_to = {of_passage} where tenant_id = :tenant"),
+            {"pages": pages, "tenant": owner.tenant_id},
+        )
+    page_of = dict(zip("abcde", pages.strip("{}").split(","), strict=True))
+    for first, last in ((1, 1), (2, 3), (3, 5), (6, 9)):
+        for arms in ({}, {"dense": False}, {"lexical": False}):
+            hits = await world.search(owner.tenant_id, "lamp", filters=Filters(page_from=first, page_to=last), **arms)
+            wanted = {x for x, page in page_of.items() if page != "null" and first <= int(page) <= last}
+            assert {hit.text[-1] for hit in hits} == wanted, (first, last, arms)
 
 
 async def test_vectors_of_another_model_are_not_compared(world: World) -> None:

@@ -27,7 +27,7 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": "1GB",  # filled as data comes; idle it costs 30 MB
     "maintenance_work_mem": "256MB",  # building a vector index
     "work_mem": "16MB",
     "jit": "off",  # costs more than it saves on short queries

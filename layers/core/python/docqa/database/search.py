@@ -106,7 +106,8 @@ def _narrowed(query: SearchQuery) -> dict[str, Any]:
     }
     formats = query.filters.formats
     limits["formats"] = None if formats is None else [format.value for format in formats]
-    return {**limits, "narrowed": any(limit is not None for limit in limits.values())}
+    paged = limits["page_from"] is not None or limits["page_to"] is not None
+    return {**limits, "paged": paged, "narrowed": any(limit is not None for limit in limits.values())}
 
 
 def _hit(row: RowMapping, rank: int) -> Hit:
@@ -134,7 +135,12 @@ _SCORES = """
              where {condition}
                and (not :narrowed or int4range(p.block * 2048, p.block * 2048 + 2048) && s.slots)) entries
 """
+_ON_PAGES = """
+    page_from <= coalesce(cast(:page_to as integer), page_from)
+    and page_to >= coalesce(cast(:page_from as integer), page_to)
+"""
 _PARTS = {
+    "on pages": _ON_PAGES,
     "fused": _FUSED,
     "limits": _LIMITS,
     "scores of rare": _SCORES.format(terms="weights", condition="t.rare"),

@@ -1,10 +1,10 @@
 -- Hybrid search in one statement: vectors, BM25 and their fusion, over what answers now and belongs to the tenant.
 --
 -- :tenant_id · what it is narrowed to, each null for no limit: :document_ids, :collection_ids, :formats, :page_from,
--- :page_to, :created_after, :created_before (:narrowed says whether any is given) · :vector (null: no dense part) of
--- :model, which have the index named :index if any · :terms (empty: no lexical part) · :pool, :top_k, :dense_weight,
--- :feedback · :exact_below, :prune_above (see below). {dimensions}, {limits}, {fused} and
--- {scores of …} stand in `search.py`.
+-- :page_to (:paged: one of both is given), :created_after, :created_before (:narrowed: anything is given) · :vector
+-- (null: no dense part) of :model, which have the index named :index if any · :terms (empty: no lexical part) · :pool,
+-- :top_k, :dense_weight, :feedback · :exact_below, :prune_above (see below). {dimensions}, {limits}, {fused},
+-- {on pages} and {scores of …} stand in `search.py`.
 --
 -- A passage has a slot: a number within its tenant, from its version's slot_from on (`postings.py`). Both arms work
 -- with slots; only the passages that are returned are read.
@@ -43,17 +43,24 @@ wanted as materialized (
        and (cast(:created_after as timestamptz) is null or d.created_at >= cast(:created_after as timestamptz))
        and (cast(:created_before as timestamptz) is null or d.created_at < cast(:created_before as timestamptz))
 ),
+runs as materialized (
+    -- what of each document is on the wanted pages: nearly always one run of passages
+    select w.id, w.slot_from, o.first, o.last, o.number
+      from wanted w
+     cross join lateral (select min(ordinal) as first, max(ordinal) as last, count(*) as number
+                           from chunks
+                          where version_id = w.id and {on pages}) o
+     where :paged and o.number > 0
+),
 ranges as materialized (
-    select int4range(w.slot_from, w.slot_from + w.chunk_count) as slots
-      from wanted w
-     where cast(:page_from as integer) is null and cast(:page_to as integer) is null
+    select int4range(slot_from, slot_from + chunk_count) as slots from wanted where not :paged
      union all
-    select int4range(w.slot_from + c.ordinal, w.slot_from + c.ordinal + 1)
-      from wanted w
-      join chunks c on c.version_id = w.id
-     where (cast(:page_from as integer) is not null or cast(:page_to as integer) is not null)
-       and c.page_from <= coalesce(cast(:page_to as integer), c.page_from)
-       and c.page_to >= coalesce(cast(:page_from as integer), c.page_to)
+    select int4range(slot_from + first, slot_from + last + 1) from runs where number = last - first + 1
+     union all
+    select int4range(r.slot_from + c.ordinal, r.slot_from + c.ordinal + 1)
+      from runs r
+      join chunks c on c.version_id = r.id and {on pages}
+     where r.number <= r.last - r.first
 ),
 scope as materialized (
     select t.n, t.average_length, a.slots,

@@ -278,7 +278,8 @@ chunks = Table(
     # The terms and how often each stands in the passage: what publishing and withdrawing a version count
     Column("terms", ARRAY(Text), nullable=False),
     Column("frequencies", ARRAY(SmallInteger), nullable=False),
-    UniqueConstraint("version_id", "ordinal"),
+    # This index alone tells a search what is on some pages; row-level security asks for the tenant.
+    UniqueConstraint("version_id", "ordinal", postgresql_include=["tenant_id", "page_from", "page_to"]),
     _belongs(("version_id", "tenant_id"), "document_versions"),
     CheckConstraint("octet_length(content_hash) = 32", name="content_hash"),
 )

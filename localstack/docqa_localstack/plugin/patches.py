@@ -21,6 +21,7 @@ PATCHING_MODULES = (
     "docqa_localstack.plugin.events.targets",
     "docqa_localstack.plugin.events.schedules",
     "docqa_localstack.plugin.events.executions",
+    "docqa_localstack.plugin.events.paths",
 )
 
 

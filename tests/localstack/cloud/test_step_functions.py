@@ -190,3 +190,23 @@ def test_a_changed_status_is_announced(localstack: LocalStack, machines: Machine
     assert began * 1000 - 1000 <= detail["startDate"] <= detail["stopDate"] <= time.time() * 1000
     events.remove_targets(Rule=name, Ids=["queue"])
     events.delete_rule(Name=name)
+
+
+def test_a_path_finds_what_its_own_input_holds(machines: Machines) -> None:
+    """Parsed paths are shared by all executions, so one is used here by many items at a time."""
+    passed = {
+        "Type": "Pass",
+        "Parameters": {"item.$": "$.of.item", "all.$": "$.of.list[*]", "second.$": "$.of.list[1]"},
+        "ResultPath": "$.found.here",
+        "End": True,
+    }
+    processor = {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "Item", "States": {"Item": passed}}
+    work = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "End": True}
+    machine = machines.create(states={"Work": work})
+    items = [{"of": {"item": number, "list": [number, -number]}} for number in range(20)]
+    end = machines.run(machine, items=items)
+    assert end["status"] == "SUCCEEDED", end
+    found = [{"item": number, "all": [number, -number], "second": -number} for number in range(20)]
+    assert json.loads(end["output"]) == [
+        {**item, "found": {"here": one}} for item, one in zip(items, found, strict=True)
+    ]

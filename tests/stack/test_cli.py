@@ -59,6 +59,11 @@ def test_search_prints_the_body_of_the_contract(handbook: str) -> None:
     assert body["hits"][0]["page_from"] == 12
 
 
+def test_a_search_that_finds_nothing_says_so_and_no_more(handbook: str) -> None:
+    said = docqa("search", "lost property", "--document", handbook, "--pages", "900")
+    assert said.stdout.split() == ["Nothing", "was", "found."]
+
+
 def test_status_has_the_shape_of_the_contract(stack: Stack) -> None:
     found = as_json("status")
     assert set(found) == {"api_url", "stream_url", "web_url", "database_url", "cache_url", "services"}

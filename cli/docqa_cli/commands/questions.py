@@ -13,7 +13,7 @@ from docqa_cli.commands.collections import CollectionName, Json, collection_id
 Documents = Annotated[list[str] | None, typer.Option("--document", help="Only these documents (repeat it).")]
 
 
-Pages = Annotated[str | None, typer.Option(metavar="FROM-TO", help="Only these pages or slides, as 3 or 3-5.")]
+Pages = Annotated[str | None, typer.Option(metavar="FROM-TO", help="Only what has these pages or slides: 3, 3-5.")]
 Formats = Annotated[list[str] | None, typer.Option("--format", help="Only this kind of file, as pdf (repeat it).")]
 After = Annotated[datetime | None, typer.Option(help="Only documents that came then or later.")]
 Before = Annotated[datetime | None, typer.Option(help="Only documents that came before.")]
@@ -95,6 +95,8 @@ def search(
         show.print_json(result)
     else:
         show.hits(result["hits"])
+        if not result["hits"]:
+            show.line("Nothing was found.")
         for note in result.get("notes", ()):
             show.line(f"[dim]{note}[/]")
         show.reranking(result.get("reranking"))

@@ -199,10 +199,13 @@ def result(*rows: int) -> tuple[int, Any]:
     return 200, {"hits": [hit(row, rank) for rank, row in enumerate(rows, 1)], "timings_ms": {"total": 7.0}}
 
 
-def test_more_is_asked_for_where_passages_were_cut_in_many(stack: FakeStack) -> None:
+@pytest.mark.parametrize(("outcome", "scored", "reranked"), [("late", 0, 0), ("partly", 7, 1), ("done", 20, 1)])
+def test_more_is_asked_for_where_passages_were_cut_in_many(
+    stack: FakeStack, outcome: str, scored: int, reranked: int
+) -> None:
     """Two passages are wanted; four hits are all of the first one, so that a hundred are asked for."""
     late, more = result(1, 1, 1, 1), result(1, 1, 1, 1, 2)
-    late[1]["reranking"] = {"outcome": "late", "model": None, "scored": 0}
+    late[1]["reranking"] = {"outcome": outcome, "model": None, "scored": scored}
     stack.answers["POST /api/v1/search"] = [late, more]
     corpus = Corpus("c", ids={"passages-00001.jsonl": ("p1", "p2")})
     question = Question("q", "?" * 3_000, relevant={"p2": 1})
@@ -211,7 +214,7 @@ def test_more_is_asked_for_where_passages_were_cut_in_many(stack: FakeStack) -> 
         figures = asker.search([question], MODES["reranked"], corpus)
     assert figures["q"]["mrr"] == 0.5
     assert figures["q"]["ms"] == 7.0
-    assert figures["q"]["reranked"] == 0
+    assert figures["q"]["reranked"] == reranked
     bodies = [json.loads(one.body) for one in stack.seen]
     assert [one["top_k"] for one in bodies] == [4, 100]
     assert (bodies[0]["mode"], bodies[0]["rerank"], bodies[0]["collection_ids"]) == ("hybrid", True, ["c"])

@@ -136,3 +136,9 @@ async def test_vectors_that_came_with_the_query_are_used() -> None:
     assert [asked[1] for asked in index.asked] == list(given)
     await retriever(index).search(query(mode=SearchMode.LEXICAL, vectors=given[:1]))
     assert index.asked[-1][1] is None
+
+
+async def test_nothing_found_is_not_called_found_by_meaning() -> None:
+    with traced() as trace:
+        assert await retriever(FakeIndex()).search(query()) == []
+    assert trace.notes == []

@@ -64,7 +64,7 @@ class HybridRetriever:
             dense_weight=weight,
             feedback=FEEDBACK if weight == KNOWN and query.mode == SearchMode.HYBRID else 0.0,
         )
-        if query.mode == SearchMode.HYBRID:
+        if query.mode == SearchMode.HYBRID and hits:
             if not any(hit.lexical_score for hit in hits):
                 note("no word of the question stands anywhere: found by meaning alone")
             elif weight == FOREIGN:

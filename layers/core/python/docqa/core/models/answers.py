@@ -22,8 +22,8 @@ class SearchMode(StrEnum):
 class Filters(Model):
     """What a search is narrowed to, beside documents and collections; None means no limit.
 
-    `page_from` to `page_to`: passages that touch these pages or slides. `created_after` to `created_before`
-    (excluded): when the document came.
+    `page_from` to `page_to`: passages that touch these pages or slides; what has no pages is left out. `created_after`
+    to `created_before` (excluded): when the document came.
     """
 
     page_from: int | None = None

@@ -33,8 +33,21 @@ DocQAError
 ├── ProcessingFailed          500  retryable: a part of the platform failed while ingesting
 │   └── ProcessingTimedOut
 ├── NotSearchable             500  retryable: published, but the probe query does not find it
-└── DependencyUnavailable     503  retryable: database, cache, storage or inference does not answer
-    └── CacheUnavailable       503  never fails a request: one goes on without the cache
+├── DependencyUnavailable     503  retryable: database, cache, storage or inference does not answer
+│   └── CacheUnavailable       503  never fails a request: one goes on without the cache
+├── BudgetSpent               402  the call would cost more than is left of a day's or month's budget
+└── ProviderError             502  a provider of language models did not answer
+    ├── ProviderFault          502  retryable: another provider is asked instead
+    │   ├── ProviderTimeout     504  not in time
+    │   ├── ProviderUnreachable 502  no connection
+    │   ├── ProviderRateLimited 503  its rate limit is reached
+    │   ├── ProviderOverloaded  503  it says so, or that something broke on its side
+    │   └── AnswerBroken        502  the answer was cut off or cannot be read
+    ├── KeyRefused             422  the API key is wrong, or may not do this
+    ├── CreditSpent            402  the account behind the key has no money left
+    ├── ModelUnknown           422  the provider has no such model (any more)
+    └── ProviderRefused        502  the request itself is wrong: no other provider would take it
+        └── ContextTooLong      422
 """
 
 from typing import Any, ClassVar
@@ -224,6 +237,81 @@ class DependencyUnavailable(DocQAError):
 class CacheUnavailable(DependencyUnavailable):
     code = "cache_unavailable"
     default_message = "The cache does not answer."
+
+
+class BudgetSpent(DocQAError):
+    code, status = "budget_spent", 402
+    default_message = "The budget for language models is used up. Ask again in the next period, or raise it."
+
+
+class ProviderError(DocQAError):
+    """Details: `provider`, and where the vendor gave them `status`, `vendor_code` and `retry_after_s` (seconds).
+
+    No text of the vendor: it may repeat the prompt, or part of the key.
+    """
+
+    code, status = "provider_error", 502
+    default_message = "The language model's provider did not answer."
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """How long the provider wants to be left alone."""
+        wait: float | None = self.details.get("retry_after_s")
+        return wait
+
+
+class ProviderFault(ProviderError):
+    code, retryable = "provider_fault", True
+
+
+class ProviderTimeout(ProviderFault):
+    code, status = "provider_timeout", 504
+    default_message = "The language model did not answer in time."
+
+
+class ProviderUnreachable(ProviderFault):
+    code = "provider_unreachable"
+    default_message = "The language model's provider cannot be reached."
+
+
+class ProviderRateLimited(ProviderFault):
+    code, status = "provider_rate_limited", 503
+    default_message = "The language model's provider takes no more requests for the moment."
+
+
+class ProviderOverloaded(ProviderFault):
+    code, status = "provider_overloaded", 503
+    default_message = "The language model's provider does not work at the moment."
+
+
+class AnswerBroken(ProviderFault):
+    code = "answer_broken"
+    default_message = "The language model's answer was cut off or cannot be read."
+
+
+class KeyRefused(ProviderError):
+    code, status = "provider_key_refused", 422
+    default_message = "The provider refuses the API key."
+
+
+class CreditSpent(ProviderError):
+    code, status = "provider_credit_spent", 402
+    default_message = "The account behind the API key has no credit left."
+
+
+class ModelUnknown(ProviderError):
+    code, status = "model_unknown", 422
+    default_message = "The provider does not have this model."
+
+
+class ProviderRefused(ProviderError):
+    code = "provider_refused"
+    default_message = "The language model's provider does not take the request."
+
+
+class ContextTooLong(ProviderRefused):
+    code, status = "context_too_long", 422
+    default_message = "The text is longer than the language model can read at once."
 
 
 def all_errors() -> list[type[DocQAError]]:

@@ -1,0 +1,64 @@
+"""Language models, and what is kept of asking them."""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Protocol
+
+from docqa.core.models.chat import Asker, ChatEvent, ChatRequest, ModelInfo, Reservation
+
+
+class ChatProvider(Protocol):
+    """One vendor's language models. An empty key stands for none."""
+
+    name: str
+
+    def __init__(self, api_key: str, *, base_url: str | None = None) -> None: ...
+
+    def chat(self, request: ChatRequest, model: ModelInfo) -> AsyncGenerator[ChatEvent]:
+        """Text as it comes, then ChatEnd as the last event: an answer that did not get there raises.
+
+        Asks once. Raises ProviderError; closing the generator ends the call.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class ChatProviders(Protocol):
+    """The providers by name and key."""
+
+    async def get(self, provider: str, api_key: str) -> ChatProvider: ...
+
+
+class ProviderKeys(Protocol):
+    """Keys that users have brought along."""
+
+    async def own_keys(self, asker: Asker) -> Mapping[str, str]:
+        """Provider → API key. Raises DependencyUnavailable."""
+        ...
+
+
+class Budgets(Protocol):
+    """Caps on what a user and a tenant may spend of the platform's money, each day and month."""
+
+    async def reserve(self, asker: Asker, usd: float) -> Reservation:
+        """Set so much aside before a call. Raises BudgetSpent when that would pass a cap, DependencyUnavailable."""
+        ...
+
+    async def settle(self, reservation: Reservation, usd: float) -> None:
+        """What the call took in the end, in place of what was set aside. Raises DependencyUnavailable."""
+        ...
+
+
+class ChatRouter(Protocol):
+    """Chooses among the providers and goes on to the next when one fails."""
+
+    def chat(self, request: ChatRequest, asker: Asker) -> AsyncGenerator[ChatEvent]:
+        """As ChatProvider's; the receipt goes to `asker.receipts`, also of a call that failed or was broken off.
+
+        Raises ProviderError, BudgetSpent.
+        """
+        ...
+
+    async def decides(self, asker: Asker) -> bool:
+        """Whether there is a model to ask for a decision."""
+        ...

@@ -1,0 +1,1 @@
+"""Language models: one port, one file a provider, and the router that chooses among them."""

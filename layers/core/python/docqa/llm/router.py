@@ -104,6 +104,7 @@ class Router:
                         yield event
             except BudgetSpent as error:
                 run.skip(route, "skipped_budget")
+                run.asker.told(f"{route.provider} would cost more than is left of the budget")
                 run.last = error
                 return
             except ProviderError as error:

@@ -29,6 +29,15 @@ SEARCH_SETTINGS = (
     "DOCQA_RERANK_BUDGET_MS",
     "DOCQA_COHERE_MODEL",
     "DOCQA_COHERE_BASE_URL",
+    "DOCQA_LLM_CHAIN",
+    "DOCQA_LLM_MODELS",
+    "DOCQA_LLM_BASE_URLS",
+    "DOCQA_LLM_FIRST_TOKEN_S",
+    "DOCQA_LLM_RETRIES",
+    "DOCQA_LLM_HEDGE_S",
+    "DOCQA_COMPATIBLE_URL",
+    "DOCQA_COMPATIBLE_MODEL",
+    "DOCQA_COMPATIBLE_CONTEXT",
 )
 """Of `docqa.config.Settings`: what the environment of a deploy says goes on to the functions."""
 

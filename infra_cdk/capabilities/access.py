@@ -48,8 +48,8 @@ class Resources:
                 return {"DOCQA_DATABASE_SECRET": names.DATABASE_SECRET}
             case Need.CACHE:
                 return {"DOCQA_CACHE_SECRET": names.CACHE_SECRET}
-            case Need.COHERE:
-                return {"DOCQA_COHERE_SECRET": names.COHERE_SECRET}
+            case Need.PROVIDERS:
+                return {"DOCQA_PROVIDERS_SECRET": names.PROVIDERS_SECRET}
             case Need.TOKENS:
                 return {"DOCQA_TOKENS_SECRET": names.TOKENS_SECRET}
             case Need.LIMITS:
@@ -72,8 +72,8 @@ class Resources:
                 return [_secret(self.settings, names.DATABASE_SECRET)]
             case Need.CACHE:
                 return [_secret(self.settings, names.CACHE_SECRET)]
-            case Need.COHERE:
-                return [_secret(self.settings, names.COHERE_SECRET)]
+            case Need.PROVIDERS:
+                return [_secret(self.settings, names.PROVIDERS_SECRET)]
             case Need.TOKENS:
                 return [_secret(self.settings, names.TOKENS_SECRET)]
             case Need.LIMITS:

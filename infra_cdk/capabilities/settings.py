@@ -15,13 +15,14 @@ from infra_cdk.config import Target
 from infra_cdk.nag import acknowledge
 
 LIMITS = {"max_upload_bytes": 100 * 1024 * 1024, "max_pages": 2000}
+PROVIDERS = ("groq", "openai", "anthropic", "cohere", "bedrock", "openai-compatible")
 
 # secret -> (JSON that an operator completes, field that Secrets Manager generates)
 _TEMPLATES = {
     names.DATABASE_SECRET: ({"url": ""}, "generated_password"),
     names.CACHE_SECRET: ({"url": ""}, "generated_password"),
-    # without a key the local model reranks; nothing reads what Secrets Manager insists on generating
-    names.COHERE_SECRET: ({"api_key": ""}, "unused"),
+    # an empty key is none: quotes answer and the local model reranks. Bedrock's may be "role": the function's own
+    names.PROVIDERS_SECRET: (dict.fromkeys(PROVIDERS, ""), "unused"),
     names.TOKENS_SECRET: ({}, "signing_key"),
 }
 

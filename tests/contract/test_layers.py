@@ -30,6 +30,8 @@ BREAKS = {
     "cache": (f"{LIBRARY}/retrieval/retriever.py", "import redis"),
     "models": (f"{LIBRARY}/retrieval/retriever.py", "import onnxruntime"),
     "tokens": (f"{LIBRARY}/embeddings/tokens.py", "import docqa.embeddings.onnx"),
+    "vendors": (f"{LIBRARY}/agent/calling.py", "import openai"),
+    "graph": (f"{LIBRARY}/agent/nodes/grade.py", "import langgraph"),
     "web-framework": (f"{LIBRARY}/ingestion/claim.py", "import fastapi"),
     "standalone": ("layers/streaming_runtime/python/streaming_runtime/wire.py", "import docqa.core"),
 }

@@ -8,7 +8,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Box, Citation, Hit, Question, SearchQuery, Span, Usage
+from docqa.core.models import Box, Citation, Hit, Question, SearchQuery, Span, Turn, Usage
+from docqa.core.models.chat import Receipt
 
 TENANT = uuid.UUID(int=1)
 USER = uuid.UUID(int=2)
@@ -87,17 +88,33 @@ class RememberingConversations:
 
     def __init__(self) -> None:
         self.turns: list[tuple[Question, str, tuple[Citation, ...], Usage, bool]] = []
+        self.receipts: list[Receipt] = []
         self._owners: dict[UUID, tuple[UUID, UUID]] = {}
+        self._turns: dict[UUID, list[Turn]] = {}
 
     async def save_turn(
-        self, *, question: Question, answer: str, citations: Sequence[Citation], usage: Usage, grounded: bool
+        self,
+        *,
+        question: Question,
+        answer: str,
+        citations: Sequence[Citation],
+        usage: Usage,
+        grounded: bool,
+        receipts: Sequence[Receipt] = (),
     ) -> tuple[UUID, UUID]:
         conversation_id = question.conversation_id or uuid.uuid4()
         if question.conversation_id:
             await self.require(question.tenant_id, question.user_id, question.conversation_id)
         self._owners[conversation_id] = (question.tenant_id, question.user_id)
         self.turns.append((question, answer, tuple(citations), usage, grounded))
+        self.receipts += receipts
+        self._turns.setdefault(conversation_id, []).append(Turn(question=question.text, answer=answer))
         return conversation_id, uuid.uuid4()
+
+    async def recent(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> tuple[Turn, ...]:
+        if self._owners.get(conversation_id) != (tenant_id, user_id):
+            return ()
+        return tuple(self._turns[conversation_id][-limit:])
 
     async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:
         if self._owners.get(conversation_id) != (tenant_id, user_id):

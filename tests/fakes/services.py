@@ -26,6 +26,7 @@ from docqa.core.models import (
     VersionKey,
 )
 from docqa.http.services import Probe
+from tests.fakes.agents import router
 from tests.fakes.answering import ListRetriever, RememberingConversations
 from tests.fakes.stores import MemoryExecutions, MemoryObjects
 
@@ -287,4 +288,5 @@ class FakeServices:
         self.executions = MemoryExecutions()
         self.retriever = ListRetriever()
         self.answerer = ScriptedAnswerer(*events)
+        self.models = router()
         self.probes: Mapping[str, Probe] = {}

@@ -81,9 +81,9 @@ def test_only_the_doors_can_read_the_signing_key(template: Template) -> None:
     assert holders == {spec.name for spec in FUNCTIONS if Need.TOKENS in spec.needs} == {"api", "stream"}
 
 
-def test_only_what_searches_for_people_can_read_the_key_of_cohere(template: Template) -> None:
-    holders = {spec.name for spec in FUNCTIONS if "DOCQA_COHERE_SECRET" in template.environment(spec.name)}
-    assert holders == {spec.name for spec in FUNCTIONS if Need.COHERE in spec.needs} == {"api", "stream"}
+def test_only_what_works_for_people_can_read_the_keys_of_providers(template: Template) -> None:
+    holders = {spec.name for spec in FUNCTIONS if "DOCQA_PROVIDERS_SECRET" in template.environment(spec.name)}
+    assert holders == {spec.name for spec in FUNCTIONS if Need.PROVIDERS in spec.needs} == {"api", "stream"}
 
 
 def test_environment_of_the_api(template: Template) -> None:
@@ -91,7 +91,7 @@ def test_environment_of_the_api(template: Template) -> None:
     assert set(environment) - {"DOCQA_LOCAL_ENVIRONMENTS"} == {
         "DOCQA_ARTIFACTS_BUCKET",
         "DOCQA_CACHE_SECRET",
-        "DOCQA_COHERE_SECRET",
+        "DOCQA_PROVIDERS_SECRET",
         "DOCQA_CORS_ORIGINS",
         "DOCQA_DATABASE_SECRET",
         "DOCQA_INFERENCE_FUNCTION",

@@ -75,7 +75,7 @@ def test_secrets_are_made_on_aws_and_found_on_a_laptop(local: Template, aws: Tem
     assert {secret["Name"] for secret in created} == {
         "docqa/database",
         "docqa/cache",
-        "docqa/cohere",
+        "docqa/providers",
         "docqa/tokens",
     }
     assert not local.all("AWS::SecretsManager::Secret")

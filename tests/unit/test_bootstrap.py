@@ -13,7 +13,7 @@ def models(key: str | None, **settings: str) -> list[str]:
     """Names of the rerankers, in order."""
     container = Container(Settings.from_environment({"DOCQA_INFERENCE_FUNCTION": "inference", **settings}))
     if key is not None:
-        vars(container.secrets)["cohere_key"] = key  # as if it had been fetched
+        vars(container.secrets)["provider_keys"] = {"cohere": key}  # as if it had been fetched
     return [reranker.model for reranker in container.rerankers]
 
 
@@ -27,7 +27,7 @@ def test_with_a_key_cohere_is_asked_first() -> None:
 
 
 def test_a_retriever_is_built_without_asking_for_keys() -> None:
-    environment = {"DOCQA_INFERENCE_FUNCTION": "inference", "DOCQA_COHERE_SECRET": "docqa/cohere"}
+    environment = {"DOCQA_INFERENCE_FUNCTION": "inference", "DOCQA_PROVIDERS_SECRET": "docqa/providers"}
     container = Container(Settings.from_environment(environment))
     vars(container.secrets)["database_url"] = "postgresql://nobody@127.0.0.1:1/none"
     assert container.retriever is container.retriever

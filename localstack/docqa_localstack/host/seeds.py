@@ -12,6 +12,15 @@ from docqa_localstack.host.credentials import Credentials
 from docqa_localstack.host.endpoints import Endpoints
 from docqa_localstack.host.services.localstack import REGION
 
+PROVIDER_KEYS = {
+    "groq": "GROQ_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "cohere": "COHERE_API_KEY",
+    "bedrock": "BEDROCK_API_KEY",
+    "openai-compatible": "DOCQA_COMPATIBLE_API_KEY",
+}
+
 ASSET_BUCKET = "docqa-assets-local"
 
 
@@ -34,7 +43,7 @@ def secrets(endpoints: Endpoints, credentials: Credentials) -> dict[str, dict[st
     return {
         "docqa/database": {"url": endpoints.database_url},
         "docqa/cache": {"url": endpoints.cache_url},
-        "docqa/cohere": {"api_key": os.environ.get("COHERE_API_KEY", "")},
+        "docqa/providers": {name: os.environ.get(variable, "") for name, variable in PROVIDER_KEYS.items()},
         "docqa/tokens": {"signing_key": credentials.token_signing_key},
     }
 

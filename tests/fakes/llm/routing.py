@@ -141,7 +141,7 @@ async def ask(
         user_id=user or uuid4(),
         deadline=asyncio.get_running_loop().time() + within_s,
         provider=first,
-        told=outcome.told.append,
+        notes=outcome.told,
     )
     try:
         async with aclosing(router.chat(asked, asker)) as events:

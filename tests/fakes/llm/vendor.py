@@ -30,7 +30,8 @@ class Refusal(StrEnum):
 
 
 class Vendor(ABC):
-    """`answer` is what a server of the vendor says: the request is checked first, then the next of `replies` given."""
+    """`answer` is what a server of the vendor says: a wrong request is refused; a right one gets the next of `replies`,
+    or an answer that says the next of `scripts`."""
 
     provider: ClassVar[str]
     key: str = KEY
@@ -40,12 +41,16 @@ class Vendor(ABC):
 
     def __init__(self) -> None:
         self.replies: list[Reply] = []
+        self.scripts: list[Sequence[str]] = []
 
     def answer(self, request: Request) -> Reply:
         problem = self.problem(request)
         if problem is not None:
             return problem
-        return self.replies.pop(0) if self.replies else self.success(stream=self.streams(request))
+        if self.replies:
+            return self.replies.pop(0)
+        text = self.scripts.pop(0) if self.scripts else TEXT
+        return self.success(stream=self.streams(request), text=text)
 
     def problem(self, request: Request) -> Reply | None:
         """The vendor's refusal of a request that is wrong, None for a right one."""

@@ -106,7 +106,8 @@ def test_a_restarted_localstack_is_deployed_to_again_without_synthesis(
 def test_secrets_and_the_asset_bucket_are_there_and_follow_the_stack(
     stack: StackPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("COHERE_API_KEY", raising=False)
+    for variable in seeds.PROVIDER_KEYS.values():
+        monkeypatch.delenv(variable, raising=False)
     endpoints, secrets = supervisor.start(stack, Recorder()), credentials.ensure(stack)
     seeds.plant(endpoints, secrets)
     manager = seeds.client("secretsmanager", endpoints.aws_url)
@@ -118,12 +119,13 @@ def test_secrets_and_the_asset_bucket_are_there_and_follow_the_stack(
     assert read("docqa/database") == {"url": endpoints.database_url}
     assert read("docqa/cache") == {"url": endpoints.cache_url}
     assert read("docqa/tokens") == {"signing_key": secrets.token_signing_key}
-    assert read("docqa/cohere") == {"api_key": ""}
+    none = dict.fromkeys(seeds.PROVIDER_KEYS, "")
+    assert read("docqa/providers") == none
     monkeypatch.setenv("COHERE_API_KEY", "a-key")
     moved = replace(endpoints, cache_url="redis://elsewhere")
     seeds.plant(moved, secrets)
     assert read("docqa/cache") == {"url": "redis://elsewhere"}
-    assert read("docqa/cohere") == {"api_key": "a-key"}
+    assert read("docqa/providers") == {**none, "cohere": "a-key"}
     seeds.client("s3", endpoints.aws_url).head_bucket(Bucket=seeds.ASSET_BUCKET)
 
 

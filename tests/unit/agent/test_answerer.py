@@ -5,20 +5,17 @@ import itertools
 
 import pytest
 
-from docqa.agent.answerer import ExtractiveAnswerer
 from docqa.agent.drafting import NOT_FOUND
 from docqa.core.errors import DependencyUnavailable, InvalidRequest, NotFound, QuestionTooLong
 from docqa.core.events import AskEvent, CitationEvent, DoneEvent, SourcesEvent, StepEvent, TokenEvent, UsageEvent
-from docqa.core.models import Box, Hit, Question
+from docqa.core.models import Box, Hit
+from tests.fakes.agents import answerer, events_of, question
 from tests.fakes.answering import (
     TENANT,
-    USER,
     ListRetriever,
     RememberingConversations,
-    WordAnalyzer,
     make_hit,
 )
-from tests.fakes.embedding import OverlapScorer
 
 BOX = Box(page=3, x0=10, y0=20, x1=200, y1=60)
 FERRY = make_hit(
@@ -30,17 +27,7 @@ LUNCH = make_hit("Lunch costs 12 euros. Tea is free.", rank=2, score=0.2, filena
 
 
 def ask(text: str, *hits: Hit, conversations: RememberingConversations | None = None) -> list[AskEvent]:
-    async def collect() -> list[AskEvent]:
-        answerer = ExtractiveAnswerer(
-            retriever=ListRetriever(hits),
-            scorer=OverlapScorer(),
-            analyzer=WordAnalyzer(),
-            conversations=conversations or RememberingConversations(),
-            model="hashing",
-        )
-        return [event async for event in answerer.answer(Question(tenant_id=TENANT, user_id=USER, text=text))]
-
-    return asyncio.run(collect())
+    return events_of(answerer(hits, conversations=conversations), question(text))
 
 
 def done(events: list[AskEvent]) -> DoneEvent:
@@ -63,8 +50,9 @@ def test_the_answer_is_the_sentence_that_answers_with_its_place() -> None:
 def test_events_come_in_the_order_of_the_contract() -> None:
     events = ask("When does the ferry leave the harbour?", FERRY, LUNCH)
     steps = [(event.node, event.status) for event in events if isinstance(event, StepEvent)]
-    nodes = ["guard", "retrieve", "grade", "generate", "verify"]
+    nodes = ["guard", "route", "plan", "retrieve", "rerank", "grade", "generate", "verify"]
     assert steps == [(node, status) for node in nodes for status in ("started", "done")]
+    assert [event.detail for event in events if isinstance(event, StepEvent) and event.node == "plan"] == ["", ""]
     kinds = [kind for kind, _ in itertools.groupby(type(event) for event in events)]
     assert kinds[:3] == [StepEvent, SourcesEvent, StepEvent]
     assert kinds[3:5] == [TokenEvent, CitationEvent]
@@ -92,8 +80,8 @@ def test_sources_are_the_passages_that_were_found() -> None:
 def test_the_turn_is_stored_before_done_and_costs_nothing() -> None:
     conversations = RememberingConversations()
     events = ask("When does the ferry leave the harbour?", FERRY, conversations=conversations)
-    ((question, answer, citations, usage, grounded),) = conversations.turns
-    assert question.text == "When does the ferry leave the harbour?"
+    ((asked, answer, citations, usage, grounded),) = conversations.turns
+    assert asked.text == "When does the ferry leave the harbour?"
     assert (answer, citations, grounded) == (done(events).answer, done(events).citations, True)
     assert (usage.provider, usage.model, usage.input_tokens, usage.cost_usd) == ("extractive", "hashing", 0, 0.0)
 
@@ -131,19 +119,7 @@ def test_a_table_row_is_found_by_the_names_of_its_columns() -> None:
 def test_the_search_is_kept_to_the_documents_that_were_named() -> None:
     retriever = ListRetriever([FERRY])
 
-    async def run() -> None:
-        answerer = ExtractiveAnswerer(
-            retriever=retriever,
-            scorer=OverlapScorer(),
-            analyzer=WordAnalyzer(),
-            conversations=RememberingConversations(),
-            model="m",
-        )
-        question = Question(tenant_id=TENANT, user_id=USER, text="ferry?", document_ids=(FERRY.document_id,))
-        async for _ in answerer.answer(question):
-            pass
-
-    asyncio.run(run())
+    events_of(answerer(retriever=retriever), question("ferry?", document_ids=(FERRY.document_id,)))
     assert (retriever.queries[0].tenant_id, retriever.queries[0].document_ids) == (TENANT, (FERRY.document_id,))
 
 
@@ -152,14 +128,7 @@ def test_the_search_is_kept_to_the_documents_that_were_named() -> None:
 )
 def test_a_wrong_question_is_refused_before_the_first_event(text: str, error: type[Exception]) -> None:
     async def first() -> AskEvent:
-        answerer = ExtractiveAnswerer(
-            retriever=ListRetriever(),
-            scorer=OverlapScorer(),
-            analyzer=WordAnalyzer(),
-            conversations=RememberingConversations(),
-            model="m",
-        )
-        return await anext(answerer.answer(Question(tenant_id=TENANT, user_id=USER, text=text)))
+        return await anext(answerer().answer(question(text)))
 
     with pytest.raises(error):
         asyncio.run(first())
@@ -168,19 +137,12 @@ def test_a_wrong_question_is_refused_before_the_first_event(text: str, error: ty
 @pytest.mark.parametrize("error", [DependencyUnavailable("down"), NotFound()])
 def test_errors_of_the_parts_come_through_after_the_first_events(error: Exception) -> None:
     async def run() -> list[AskEvent]:
-        answerer = ExtractiveAnswerer(
-            retriever=ListRetriever(error=error),
-            scorer=OverlapScorer(),
-            analyzer=WordAnalyzer(),
-            conversations=RememberingConversations(),
-            model="m",
-        )
         events: list[AskEvent] = []
-        stream = answerer.answer(Question(tenant_id=TENANT, user_id=USER, text="ferry"))
-        for _ in range(3):
+        stream = answerer(retriever=ListRetriever(error=error)).answer(question("ferry"))
+        for _ in range(7):
             events.append(await anext(stream))
         with pytest.raises(type(error)):
             await anext(stream)
         return events
 
-    assert [event.name for event in asyncio.run(run())] == ["step", "step", "step"]
+    assert [event.name for event in asyncio.run(run())] == ["step"] * 7

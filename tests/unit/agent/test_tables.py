@@ -1,16 +1,14 @@
 """Questions that the order of a CSV file's rows answers, through the whole pipeline."""
 
-import asyncio
 import uuid
 
 import pytest
 
-from docqa.agent.answerer import ExtractiveAnswerer
 from docqa.agent.tables import Order, wanted_order
-from docqa.core.events import DoneEvent
-from docqa.core.models import Hit, Question
-from tests.fakes.answering import TENANT, USER, ListRetriever, RememberingConversations, WordAnalyzer, make_hit
-from tests.fakes.embedding import OverlapScorer
+from docqa.core.models import Hit
+from tests.fakes.agents import answerer, done_of, events_of
+from tests.fakes.agents import question as asked
+from tests.fakes.answering import make_hit
 
 ROWS = [
     "driver: Anna Berg; team: Oslo; home runs: 12",
@@ -25,19 +23,7 @@ SECOND = make_hit("\n".join(ROWS[2:]), rank=2, pages=None, rows=(3, 4), filename
 def answer(question: str, *hits: Hit) -> tuple[list[str], list[int | None]]:
     """The quotes of a grounded answer and their rows."""
 
-    async def last() -> DoneEvent:
-        answerer = ExtractiveAnswerer(
-            retriever=ListRetriever(hits),
-            scorer=OverlapScorer(),
-            analyzer=WordAnalyzer(),
-            conversations=RememberingConversations(),
-            model="hashing",
-        )
-        events = [event async for event in answerer.answer(Question(tenant_id=TENANT, user_id=USER, text=question))]
-        assert isinstance(events[-1], DoneEvent)
-        return events[-1]
-
-    done = asyncio.run(last())
+    done = done_of(events_of(answerer(hits), asked(question)))
     citations = done.citations if done.grounded else ()
     return [citation.quote for citation in citations], [citation.row for citation in citations]
 

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from docqa.cache.valkey import ValkeyCache
     from docqa.core.models import ChunkStrategy
     from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Reranker, Retriever, TokenCounter
+    from docqa.core.ports.chat import ChatRouter
     from docqa.database.access import PostgresAccess
+    from docqa.database.budgets import PostgresBudgets
     from docqa.database.collections import PostgresCollections
     from docqa.database.connection import Database
     from docqa.database.conversations import PostgresConversations
     from docqa.database.documents import PostgresDocuments
     from docqa.database.ingest import PostgresIngest
     from docqa.database.members import PostgresMembers
+    from docqa.database.model_calls import PostgresModelCalls
     from docqa.database.users import PostgresUsers
     from docqa.embeddings.registry import EmbeddingModels
     from docqa.embeddings.remote import InferenceFunction, RemotePairScorer
@@ -115,6 +118,18 @@ class Container:
         return PostgresConversations(self.database)
 
     @cached_property
+    def model_calls(self) -> "PostgresModelCalls":
+        from docqa.database.model_calls import PostgresModelCalls
+
+        return PostgresModelCalls(self.database)
+
+    @cached_property
+    def budgets(self) -> "PostgresBudgets":
+        from docqa.database.budgets import PostgresBudgets
+
+        return PostgresBudgets(self.database, lambda: self.limits)
+
+    @cached_property
     def uploads(self) -> "S3Bucket":
         from docqa.storage.s3 import S3Bucket
 
@@ -183,7 +198,7 @@ class Container:
     @cached_property
     def rerankers(self) -> "Sequence[Reranker]":
         """In the order in which they are asked: Cohere where there is a key, then the local model."""
-        key = self.secrets.cohere_key
+        key = self.secrets.provider_keys.get("cohere")
         if key is None:
             return (self._pair_scorer,)
         from docqa.retrieval.cohere_rerank import MODEL, CohereReranker
@@ -243,7 +258,7 @@ class Container:
 
         cache, counts, ttl_s = BestEffort(self.cache), Counts(), self.settings.search_cache_ttl_s
         code = source_digest("docqa.core.models", "docqa.database", "docqa.embeddings", "docqa.retrieval")
-        deciding = {"embedding_model", "embedding_models", "cohere_secret", "cohere_model", "cohere_base_url"}
+        deciding = {"embedding_model", "embedding_models", "providers_secret", "cohere_model", "cohere_base_url"}
         keys = CacheKeys(versions=[code, self.settings.model_dump_json(include=deciding)])
         if self.settings.semantic_cache is not None:
             threshold = self.settings.semantic_cache
@@ -277,14 +292,36 @@ class Container:
 
     @cached_property
     def answerer(self) -> "Answerer":
-        from docqa.agent.answerer import ExtractiveAnswerer
+        from docqa.agent.answerer import GraphAnswerer
 
-        return ExtractiveAnswerer(
+        return GraphAnswerer(
             retriever=self.retriever,
             scorer=self.scorer,
             analyzer=self.analyzer,
+            models=self.models,
             conversations=self.conversations,
+            calls=self.model_calls,
             model=self.embedder.model,
+        )
+
+    @cached_property
+    def models(self) -> "ChatRouter":
+        from docqa.llm.breaker import Breakers
+        from docqa.llm.registry import Providers
+        from docqa.llm.router import Router
+        from docqa.llm.settings import chosen
+        from docqa.retrieval.best_effort import BestEffort
+
+        choice = chosen(self.settings)
+        return Router(
+            chain=choice.chain,
+            catalog=choice.catalog,
+            providers=Providers(choice.base_urls),
+            platform_keys=lambda: choice.usable(self.secrets.provider_keys),
+            own_keys=choice.own_keys,
+            breakers=Breakers(BestEffort(self.cache)),
+            budgets=self.budgets,
+            pacing=choice.pacing,
         )
 
     @cached_property

@@ -17,12 +17,17 @@ PREFIX = "DOCQA_"
 
 
 class Limits(BaseModel):
-    """What one upload may be; stored as JSON in an SSM parameter so that it can change without a deploy."""
+    """What one upload may be, and what answers may cost; JSON in an SSM parameter, to change without a deploy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_upload_bytes: int = Field(default=100 * 1024 * 1024, gt=0)
     max_pages: int = Field(default=2_000, gt=0)
+    # US dollars of the platform's for language models; keys of one's own do not count
+    user_usd_a_day: float = Field(default=1.0, ge=0)
+    user_usd_a_month: float = Field(default=10.0, ge=0)
+    tenant_usd_a_day: float = Field(default=10.0, ge=0)
+    tenant_usd_a_month: float = Field(default=100.0, ge=0)
 
 
 class Settings(BaseModel):
@@ -33,7 +38,7 @@ class Settings(BaseModel):
     stage: Literal["local", "aws"] = "local"
     database_secret: str | None = None
     cache_secret: str | None = None
-    cohere_secret: str | None = None
+    providers_secret: str | None = None
     cohere_base_url: str | None = None
     cohere_model: str | None = None
     # Twenty passages take the local model 0.55 s on two busy cores; of Cohere six tenths of it are waited for.
@@ -53,6 +58,19 @@ class Settings(BaseModel):
     token_lifetime_s: int = Field(default=3_600, gt=0)
     upload_lifetime_s: int = Field(default=900, gt=0)
     ingest_deadline_s: int = Field(default=1_800, gt=0)
+    llm_chain: str = ""
+    """Which providers are asked, in order (`docqa.llm.chain`); empty is the default order."""
+    llm_models: str = ""
+    """JSON list of models that are not in the table (`docqa.llm.catalog`)."""
+    llm_base_urls: str = ""
+    """JSON object: provider → where it is, if not at its usual address."""
+    llm_first_token_s: float = Field(default=15.0, gt=0)
+    llm_retries: int = Field(default=1, ge=0, le=5)
+    llm_hedge_s: float | None = Field(default=None, gt=0)  # absent: one provider at a time
+    compatible_url: str | None = None
+    """Base URL of a server that speaks OpenAI's chat completions, with its `/v1`."""
+    compatible_model: str = "default"
+    compatible_context: int = Field(default=8_192, gt=1_024)  # tokens
     search_cache_ttl_s: int = Field(default=600, ge=0)  # 0: nothing of a search is cached
     semantic_cache: float | None = Field(default=None, ge=0.9, le=1)  # cosine; absent: only the same text is the same
 
@@ -98,9 +116,12 @@ class Secrets:
         return self._field("cache_secret", "url")
 
     @cached_property
-    def cohere_key(self) -> str | None:
-        """None where nobody has given one."""
-        return self._field("cohere_secret", "api_key").strip() or None if self._settings.cohere_secret else None
+    def provider_keys(self) -> Mapping[str, str]:
+        """Provider → the platform's API key, of those that somebody has given one."""
+        if not self._settings.providers_secret:
+            return {}
+        keys = self._object("providers_secret")
+        return {name: key.strip() for name, key in keys.items() if isinstance(key, str) and key.strip()}
 
     @cached_property
     def token_signing_key(self) -> str:
@@ -122,6 +143,12 @@ class Secrets:
             raise InvalidSetting(f"The parameter {name} is not valid: {error}") from error
 
     def _field(self, setting: str, field: str) -> str:
+        value = self._object(setting).get(field)
+        if value is None:
+            raise InvalidSetting(f"The secret {self._settings.require(setting)} has no field {field!r}")
+        return str(value)
+
+    def _object(self, setting: str) -> dict[str, Any]:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -131,7 +158,9 @@ class Secrets:
         except (BotoCoreError, ClientError) as error:
             raise DependencyUnavailable("The secret store does not answer.") from error
         try:
-            return str(json.loads(text)[field])
-        except (ValueError, KeyError, TypeError):
-            # The text itself stays out of the message: it is a secret.
-            raise InvalidSetting(f"The secret {name} is not JSON with a field {field!r}") from None
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):  # the text itself stays out of the message: it is a secret
+            raise InvalidSetting(f"The secret {name} is not a JSON object")
+        return found

@@ -1,26 +1,26 @@
-"""`ExtractiveAnswerer`: answers with sentences of the documents, needing no language model."""
+"""`GraphAnswerer`: answers a question by the graph, and keeps what was asked, answered and spent."""
 
 import asyncio
-import re
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from docqa.agent.nodes import PIPELINE, Node, guard, retrieve
-from docqa.agent.state import Draft, Parts, State
-from docqa.core.events import AskEvent, CitationEvent, DoneEvent, SourcesEvent, StepEvent, TokenEvent, UsageEvent
+from docqa.agent.graph import run
+from docqa.agent.nodes.guard import check_question
+from docqa.agent.state import State, Tools
+from docqa.agent.writing import text_of
+from docqa.core.events import AskEvent, DoneEvent, UsageEvent
 from docqa.core.models import Question, Usage
+from docqa.core.models.chat import Asker, Receipt
 from docqa.core.ports import Analyzer, ConversationStore, PairScorer, Retriever
+from docqa.core.ports.chat import CallLog, ChatRouter
 
-PROVIDER = "extractive"
-TOKEN_WORDS = 4
-TOKEN_CHARACTERS = 12
-"""Of text without spaces."""
-
-_WORDS = re.compile(rf"(?:\s*\S+){{1,{TOKEN_WORDS}}}\s*", re.DOTALL)
+QUESTION_S = 120.0
+"""For the whole answer; what a model has not written by then is not waited for."""
+EXTRACTIVE = "extractive"
 
 
-class ExtractiveAnswerer:
-    """Answerer without a language model. `model` names the embedding model, the only one that shaped the answer."""
+class GraphAnswerer:
+    """Answerer. `model` names the embedding model, the only one that shapes an answer without a language model."""
 
     def __init__(
         self,
@@ -28,80 +28,85 @@ class ExtractiveAnswerer:
         retriever: Retriever,
         scorer: PairScorer,
         analyzer: Analyzer,
+        models: ChatRouter,
         conversations: ConversationStore,
+        calls: CallLog,
         model: str,
     ) -> None:
-        self._parts = Parts(retriever=retriever, scorer=scorer, analyzer=analyzer)
+        self._retriever = retriever
+        self._scorer = scorer
+        self._analyzer = analyzer
+        self._models = models
         self._conversations = conversations
-        self._usage = Usage(provider=PROVIDER, model=model)
+        self._calls = calls
+        self._model = model
 
-    async def answer(self, question: Question) -> AsyncIterator[AskEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AskEvent]:
         """Events up to DoneEvent; the turn is stored before that is sent.
 
         Raises InvalidRequest and QuestionTooLong before the first event, NotFound for a conversation that is not the
-        user's, DependencyUnavailable at any point.
+        user's, DependencyUnavailable, ProviderError and BudgetSpent at any point. What models took is kept in any case.
         """
-        state: State = {"question": question}
-        guarded, ms = await _timed(guard, state, self._parts)
-        yield StepEvent(node=guard.__name__, status="started")
-        yield _done(guard, guarded, ms)
-        for node in PIPELINE[1:]:
-            yield StepEvent(node=node.__name__, status="started")
-            changed, ms = await _timed(node, state, self._parts)
-            state = {**state, **changed}
-            yield _done(node, changed, ms)
-            if node is retrieve:
-                yield SourcesEvent(hits=tuple(state["hits"]))
-        async for event in self._shown(question, state["draft"]):
-            yield event
-
-    async def _shown(self, question: Question, draft: Draft) -> AsyncIterator[AskEvent]:
-        text = ""
-        for event in written(draft):
-            if isinstance(event, TokenEvent):
-                text += event.text
-            yield event
-            await asyncio.sleep(0)  # what was yielded is sent before the next is made
-        yield UsageEvent(**self._usage.model_dump())
-        conversation_id, message_id = await self._conversations.save_turn(
-            question=question, answer=text, citations=draft.citations, usage=self._usage, grounded=draft.grounded
+        check_question(question.text)
+        asker = Asker(
+            tenant_id=question.tenant_id,
+            user_id=question.user_id,
+            deadline=asyncio.get_running_loop().time() + QUESTION_S,
+            provider=question.provider,
         )
-        yield DoneEvent(
-            conversation_id=conversation_id,
-            message_id=message_id,
-            answer=text,
-            citations=draft.citations,
-            grounded=draft.grounded,
+        stored = False
+        try:
+            state: State = {"question": question}
+            async with aclosing(run(state, self._tools(asker))) as parts:
+                async for part in parts:
+                    if isinstance(part, AskEvent):
+                        yield part
+                        await asyncio.sleep(0)  # what was yielded is sent before the next is made
+                    else:
+                        state = part
+            draft, text = state["draft"], text_of(state["draft"])
+            usage = self._usage(asker.receipts)
+            yield UsageEvent(**usage.model_dump())
+            conversation_id, message_id = await self._conversations.save_turn(
+                question=question,
+                answer=text,
+                citations=draft.citations,
+                usage=usage,
+                grounded=draft.grounded,
+                receipts=asker.receipts,
+            )
+            stored = True
+            yield DoneEvent(
+                conversation_id=conversation_id,
+                message_id=message_id,
+                answer=text,
+                citations=draft.citations,
+                grounded=draft.grounded,
+            )
+        finally:
+            if not stored and asker.receipts:
+                await asyncio.shield(self._calls.record(question.tenant_id, question.user_id, asker.receipts))
+
+    def _tools(self, asker: Asker) -> Tools:
+        return Tools(
+            retriever=self._retriever,
+            scorer=self._scorer,
+            analyzer=self._analyzer,
+            models=self._models,
+            conversations=self._conversations,
+            asker=asker,
+            emit=lambda event: None,
         )
 
-
-def written(draft: Draft) -> Iterator[AskEvent]:
-    """The draft as token events, each citation right after its marker. The tokens joined are the answer."""
-    for statement in draft.statements:
-        for token in tokens(statement.text):
-            yield TokenEvent(text=token)
-        if statement.citation:
-            yield TokenEvent(text=f" [{statement.citation.marker}]")
-            yield CitationEvent.of(statement.citation)
-        if statement.after:
-            yield TokenEvent(text=statement.after)
-
-
-def tokens(text: str) -> Iterator[str]:
-    """Groups of a few words, or of a few characters where words are not separated; joined they are the text."""
-    for match in _WORDS.finditer(text):
-        group = match[0]
-        if len(group) <= TOKEN_WORDS * TOKEN_CHARACTERS:
-            yield group
-        else:
-            yield from (group[i : i + TOKEN_CHARACTERS] for i in range(0, len(group), TOKEN_CHARACTERS))
-
-
-async def _timed(node: Node, state: State, parts: Parts) -> tuple[State, float]:
-    started = time.perf_counter()
-    changed = await node(state, parts)
-    return changed, round((time.perf_counter() - started) * 1000, 1)
-
-
-def _done(node: Node, changed: State, ms: float) -> StepEvent:
-    return StepEvent(node=node.__name__, status="done", detail=changed.get("detail", ""), ms=ms)
+    def _usage(self, receipts: list[Receipt]) -> Usage:
+        """Who wrote the answer, and what all calls took together."""
+        attempts = [attempt for receipt in receipts for attempt in receipt.attempts]
+        writing = [attempt for attempt in attempts if attempt.outcome == "ok" and attempt.provider != EXTRACTIVE]
+        who = writing[-1] if writing and receipts[-1].purpose == "generate" else None
+        return Usage(
+            provider=who.provider if who else EXTRACTIVE,
+            model=who.model if who else self._model,
+            input_tokens=sum(attempt.usage.input_tokens for attempt in attempts),
+            output_tokens=sum(attempt.usage.output_tokens for attempt in attempts),
+            cost_usd=sum(attempt.cost_usd for attempt in attempts),
+        )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from docqa.agent.citing import cite
 from docqa.agent.evidence import Candidate, Evidence
 from docqa.agent.state import Draft, Statement
-from docqa.core.models import Citation
+from docqa.core.models import Citation, Hit
 
 NOT_FOUND = "I could not find this in your documents."
 NEAREST = 3
@@ -18,7 +18,7 @@ def quoting(chosen: Sequence[Candidate]) -> Draft:
         following = chosen[marker] if marker < len(chosen) else None
         rows = candidate.piece.is_row or (following is not None and following.piece.is_row)
         after = "" if following is None else "\n" if rows else " "
-        statements.append(Statement(candidate.piece.text, cite(candidate, marker), after))
+        statements.append(Statement(candidate.piece.text, (cite(candidate, marker),), after))
     return Draft(tuple(statements), grounded=True)
 
 
@@ -33,11 +33,29 @@ def refusal(evidence: Evidence) -> Draft:
     if not places:
         return Draft((Statement(NOT_FOUND),), grounded=False)
     near = [
-        Statement(place, citation, "." if citation.marker == len(places) else "; ")
+        Statement(place, (citation,), "." if citation.marker == len(places) else "; ")
         for place, citation in places.items()
     ]
     lead = "The nearest passage is in " if len(near) == 1 else "The nearest passages are in "
     return Draft((Statement(f"{NOT_FOUND} {lead}"), *near), grounded=False)
+
+
+def standing(draft: Draft, hits: Sequence[Hit]) -> Draft:
+    """Only what stands word for word in the passages that were found; a refusal if nothing of an answer does."""
+    kept = tuple(statement for statement in draft.statements if _stands(statement, draft, hits))
+    if draft.grounded and not kept:
+        return Draft((Statement(NOT_FOUND),), grounded=False)
+    return Draft(kept, draft.grounded)
+
+
+def _stands(statement: Statement, draft: Draft, hits: Sequence[Hit]) -> bool:
+    if not statement.citations:
+        return not draft.grounded  # only a refusal says something of its own
+    quoted = not draft.grounded or all(statement.text == citation.quote for citation in statement.citations)
+    return quoted and all(
+        any(citation.quote in hit.text for hit in hits if hit.document_id == citation.document_id)
+        for citation in statement.citations
+    )
 
 
 def _place(citation: Citation) -> str:

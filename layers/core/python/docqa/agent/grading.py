@@ -4,6 +4,7 @@ import math
 
 from docqa.agent.evidence import Candidate, Evidence
 from docqa.agent.expected import Expected
+from docqa.agent.state import Grade
 
 MAX_QUOTES = 3
 
@@ -15,6 +16,7 @@ MAX_QUOTES = 3
 # that keeps 90 % in one half of the documents keeps 81 % or 93 % in the other, so it is good to some points only.
 WORDS_WEIGHT = 4.0
 ENOUGH = 3.5
+PARTLY = 1.0
 WRONG_KIND_HANDICAP = 2.0
 # Rows are no sentences and score low whatever they say: for them their values decide.
 ROWS_ALIKE = 4
@@ -26,6 +28,13 @@ SURE = 8.0
 
 _WITHIN = 0.25
 _SAME = 0.8
+
+
+def graded(evidence: Evidence) -> Grade:
+    """Enough, partly, or not in the documents."""
+    if is_answered(evidence):
+        return Grade.ENOUGH
+    return Grade.PARTLY if strength(evidence) >= PARTLY else Grade.NOT
 
 
 def is_answered(evidence: Evidence) -> bool:

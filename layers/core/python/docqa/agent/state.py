@@ -1,51 +1,95 @@
-"""What the nodes of the answering pipeline share: the state they pass on and the parts they call."""
+"""What the nodes of the agent share: the state they pass on, and the tools they are lent for one question."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypedDict
 
 from docqa.agent.evidence import Candidate, Evidence
-from docqa.core.models import Citation, Hit, Question
-from docqa.core.ports import Analyzer, PairScorer, Retriever
+from docqa.agent.tables import TableQuestion
+from docqa.core.events import AskEvent
+from docqa.core.models import Citation, Hit, Question, Turn
+from docqa.core.models.chat import Asker
+from docqa.core.ports import Analyzer, ConversationStore, PairScorer, Retriever
+from docqa.core.ports.chat import ChatRouter
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The nodes' dependencies."""
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """Lent for one question. `emit` sends an event to the one who asked, at once."""
 
     retriever: Retriever
     scorer: PairScorer
     analyzer: Analyzer
+    models: ChatRouter
+    conversations: ConversationStore
+    asker: Asker
+    emit: Callable[[AskEvent], None]
+
+
+class Intent(StrEnum):
+    """What a question wants."""
+
+    DOCUMENTS = "documents"
+    SMALL_TALK = "small talk"
+
+
+class Grade(StrEnum):
+    """Whether what was found answers the question (CRAG, arXiv 2401.15884)."""
+
+    ENOUGH = "enough"
+    PARTLY = "partly"
+    NOT = "not in the documents"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A piece of the answer. `text` is followed by the marker of its citation, if it has one, and then by `after`."""
+    """A piece of the answer. `text` is followed by the markers of its citations, and then by `after`.
+
+    `supported` is False for a sentence of a model that no passage says; it is shown with a mark.
+    """
 
     text: str
-    citation: Citation | None = None
+    citations: tuple[Citation, ...] = ()
     after: str = ""
+    supported: bool = True
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An answer before it is shown. Not grounded: the documents do not hold one, the citations are near misses."""
+    """An answer. Not grounded: the documents do not hold one, the citations are near misses."""
 
     statements: tuple[Statement, ...]
     grounded: bool
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        return tuple(statement.citation for statement in self.statements if statement.citation)
+        """Each once, in the order of their markers."""
+        found = {citation.marker: citation for statement in self.statements for citation in statement.citations}
+        return tuple(found[marker] for marker in sorted(found))
 
 
 class State(TypedDict, total=False):
     """Filled from top to bottom; a node returns only what it changed."""
 
     question: Question
+    turns: tuple[Turn, ...]
+    asked: str
+    """The question as it stands alone."""
+    intent: Intent
+    queries: tuple[str, ...]
+    """What to search, the first being the question itself."""
+    searched: tuple[str, ...]
+    tries: int
     hits: list[Hit]
     evidence: Evidence
+    table: TableQuestion | None
+    """A question about the rows of a table, which the passages alone do not answer."""
+    table_read: bool
+    """Whether that table was looked at already."""
+    grade: Grade
     chosen: list[Candidate]
-    """The pieces that answer; none if nothing does."""
+    """The pieces that answer by themselves; none if nothing does."""
     draft: Draft
     detail: str
     """What the node that ran last says of its work, for people."""

@@ -63,6 +63,14 @@ class Wanted:
     operand: str
 
 
+@dataclass(frozen=True)
+class TableQuestion:
+    """What is asked of the rows of which file."""
+
+    wanted: Wanted
+    document_id: UUID
+
+
 def wanted_order(question: str) -> Wanted | None:
     """What a question asks of the order of rows, if anything. A count is no row."""
     if _COUNTS.search(question):

@@ -8,6 +8,7 @@ lost: the spans cover all the rest, in order, without overlap.
 """
 
 import re
+from collections.abc import Iterator
 
 _CLOSERS = "\"'\u2019\u201d\u00bb\u203a)]}\u300d\u300f\u3011\uff09\u300b"
 _LOW_CLOSERS = _CLOSERS + "\u201c\u2018"  # German quotations close with what opens an English one
@@ -33,6 +34,12 @@ _QUOTED_ON = "\u3068\u3063"  # Japanese "… he said": the sentence goes on afte
 _LAST_WORD = re.compile(r"[^\W_](?:[^\W_]|[.&'\u2019-])*$")
 _NEXT_WORD = re.compile(r"[\s\"'\u201c\u201e\u00ab\u2018(\[{\u00bf\u00a1]*([^\W_]+)?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+
+
+GROUP_WORDS = 4
+GROUP_CHARACTERS = 12
+"""Of text without spaces."""
+_GROUP = re.compile(rf"(?:\s*\S+){{1,{GROUP_WORDS}}}\s*", re.DOTALL)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -136,3 +143,13 @@ def _is_abbreviation(before: str, following: str) -> bool:
     if last in _SOMETIMES or _DOTTED.fullmatch(last):
         return follower not in _STARTERS
     return False
+
+
+def token_groups(text: str) -> Iterator[str]:
+    """Groups of a few words, or of a few characters where words are not separated; joined they are the text."""
+    for match in _GROUP.finditer(text):
+        group = match[0]
+        if len(group) <= GROUP_WORDS * GROUP_CHARACTERS:
+            yield group
+        else:
+            yield from (group[i : i + GROUP_CHARACTERS] for i in range(0, len(group), GROUP_CHARACTERS))

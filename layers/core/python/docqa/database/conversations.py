@@ -4,16 +4,28 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Citation, Question, Usage
+from docqa.core.models import Citation, Question, Turn, Usage
+from docqa.core.models.chat import Receipt
 from docqa.database.connection import Database
+from docqa.database.model_calls import written_with
 from docqa.database.tables import citations as citation_rows
 from docqa.database.tables import conversations, messages
 
 _TITLE_LENGTH = 80
+
+_RECENT = text("""
+    select q.content as question, a.content as answer
+      from conversations c
+      join messages q on q.conversation_id = c.id and q.role = 'user'
+      join messages a on a.conversation_id = c.id and a.position = q.position + 1
+     where c.id = :conversation_id and c.user_id = :user_id
+     order by q.position desc
+     limit :limit
+""")
 
 
 class PostgresConversations:
@@ -23,7 +35,14 @@ class PostgresConversations:
         self._database = database
 
     async def save_turn(
-        self, *, question: Question, answer: str, citations: Sequence[Citation], usage: Usage, grounded: bool
+        self,
+        *,
+        question: Question,
+        answer: str,
+        citations: Sequence[Citation],
+        usage: Usage,
+        grounded: bool,
+        receipts: Sequence[Receipt] = (),
     ) -> tuple[UUID, UUID]:
         """One transaction; (conversation id, id of the answer's message). Raises NotFound."""
         async with self._database.transaction(question.tenant_id) as connection:
@@ -57,7 +76,18 @@ class PostgresConversations:
             if citations:
                 rows = [_citation_row(message_id, question.tenant_id, citation) for citation in citations]
                 await connection.execute(insert(citation_rows), rows)
+            user = question.tenant_id, question.user_id
+            await written_with(connection, *user, receipts, message_id=message_id)
         return conversation_id, message_id
+
+    async def recent(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> tuple[Turn, ...]:
+        """The last turns, oldest first; none of a conversation that is not this user's."""
+        async with self._database.transaction(tenant_id) as connection:
+            found = await connection.execute(
+                _RECENT, {"user_id": user_id, "conversation_id": conversation_id, "limit": limit}
+            )
+            turns = [Turn(question=row.question, answer=row.answer) for row in found]
+        return tuple(reversed(turns))
 
     async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:
         """Raises NotFound unless the conversation is this user's."""

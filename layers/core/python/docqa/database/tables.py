@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKeyConstraint,
     Identity,
@@ -89,6 +90,7 @@ users = Table(
     Column("password_hash", Text, nullable=False),
     Column("role", Text, nullable=False),
     _moment("created_at"),
+    Column("provider_chain", Text),  # in which order language models are asked, if the user has an order of his own
     UniqueConstraint("id", "tenant_id"),
     _belongs(("tenant_id",), "tenants", ("id",)),
     CheckConstraint(f"role in ({_ACCOUNT_ROLES})", name="role"),
@@ -326,6 +328,8 @@ conversations = Table(
     Column("title", StorableText, nullable=False),
     _moment("created_at"),
     _moment("updated_at"),
+    Column("summary", StorableText),  # of the turns up to the message at `summarized_to`
+    Column("summarized_to", Integer, nullable=False, server_default=text("-1")),
     UniqueConstraint("id", "tenant_id"),
     _belongs(("user_id", "tenant_id"), "users"),
 )
@@ -345,7 +349,7 @@ messages = Table(
     Column("model", Text),
     Column("input_tokens", Integer),
     Column("output_tokens", Integer),
-    Column("cost_usd", Numeric(12, 6)),
+    Column("cost_usd", Numeric(14, 9)),
     _moment("created_at"),
     UniqueConstraint("conversation_id", "position"),
     UniqueConstraint("id", "tenant_id"),
@@ -371,3 +375,61 @@ citations = Table(
     PrimaryKeyConstraint("message_id", "marker"),
     _belongs(("message_id", "tenant_id"), "messages"),
 )
+
+# One row an attempt, of calls that failed, too. `key` tells keys apart without telling them.
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("message_id", Uuid),
+    Column("purpose", Text, nullable=False),
+    Column("attempt", SmallInteger, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("own_key", Boolean, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Column("cost_usd", Numeric(14, 9), nullable=False),
+    Column("ms", Integer, nullable=False),
+    Column("first_token_ms", Integer),
+    _moment("asked_at"),
+    _belongs(("user_id", "tenant_id"), "users"),
+    ForeignKeyConstraint(
+        ("message_id", "tenant_id"), ("messages.id", "messages.tenant_id"), ondelete="SET NULL (message_id)"
+    ),
+)
+Index(None, model_calls.c.tenant_id, model_calls.c.asked_at)
+Index(None, model_calls.c.message_id)
+
+# Of the platform's money, by user and by tenant (which is then its own `subject`).
+spending = Table(
+    "spending",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("subject", Uuid, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("starts", Date, nullable=False),
+    Column("usd", Numeric(14, 9), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "subject", "period", "starts"),
+    _belongs(("tenant_id",), "tenants", ("id",)),
+    CheckConstraint("period in ('day', 'month')", name="period"),
+)
+
+# What a user asked to remember; nobody else sees it.
+memories = Table(
+    "memories",
+    metadata,
+    _id(),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("content", StorableText, nullable=False),
+    _moment("created_at"),
+    _belongs(("user_id", "tenant_id"), "users"),
+)
+Index(None, memories.c.user_id, memories.c.created_at)

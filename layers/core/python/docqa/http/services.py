@@ -19,6 +19,7 @@ from docqa.core.ports import (
     UploadStore,
     UserStore,
 )
+from docqa.core.ports.chat import ChatRouter
 
 Probe = Callable[[], Awaitable[None]]
 """Returns when a dependency answers; raises DependencyUnavailable when it does not."""
@@ -59,5 +60,7 @@ class Services(Protocol):
     def retriever(self) -> Retriever: ...
     @property
     def answerer(self) -> Answerer: ...
+    @property
+    def models(self) -> ChatRouter: ...
     @property
     def probes(self) -> Mapping[str, Probe]: ...

@@ -4,17 +4,11 @@ It stands last in every chain, never fails and costs nothing. It decides nothing
 for a decision, it does not take.
 """
 
-import re
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 
 from docqa.core.errors import ProviderRefused
 from docqa.core.models.chat import ChatEnd, ChatEvent, ChatRequest, Finish, ModelInfo, TextDelta, TokenUsage
-
-TOKEN_WORDS = 4
-TOKEN_CHARACTERS = 12
-"""Of text without spaces."""
-
-_WORDS = re.compile(rf"(?:\s*\S+){{1,{TOKEN_WORDS}}}\s*", re.DOTALL)
+from docqa.core.text import token_groups
 
 
 class ExtractiveChat:
@@ -30,19 +24,9 @@ class ExtractiveChat:
         if not request.quotes:
             raise ProviderRefused("Without a language model nothing can be written here.", provider=self.name)
         for quote in request.quotes:
-            for token in tokens(quote):
+            for token in token_groups(quote):
                 yield TextDelta(text=token)
         yield ChatEnd(finish=Finish.STOP, model=model.model, usage=TokenUsage())
 
     async def close(self) -> None:
         """Nothing is open."""
-
-
-def tokens(text: str) -> Iterator[str]:
-    """Groups of a few words, or of a few characters where words are not separated; joined they are the text."""
-    for match in _WORDS.finditer(text):
-        group = match[0]
-        if len(group) <= TOKEN_WORDS * TOKEN_CHARACTERS:
-            yield group
-        else:
-            yield from (group[i : i + TOKEN_CHARACTERS] for i in range(0, len(group), TOKEN_CHARACTERS))

@@ -24,7 +24,18 @@ from docqa.core.errors import (
     ProviderRateLimited,
     ProviderTimeout,
 )
-from docqa.core.models.chat import Asker, Attempt, ChatEnd, ChatEvent, ChatRequest, Receipt, Reservation, TokenUsage
+from docqa.core.models.chat import (
+    Asker,
+    Attempt,
+    ChatEnd,
+    ChatEvent,
+    ChatRequest,
+    ChatStart,
+    Receipt,
+    Reservation,
+    RoutedEvent,
+    TokenUsage,
+)
 from docqa.core.ports.chat import Budgets, ChatProviders, ProviderKeys
 from docqa.llm.breaker import Breakers
 from docqa.llm.catalog import Catalog
@@ -64,12 +75,19 @@ class Router:
         self._pacing = pacing
         self._sleep = sleep
 
+    async def offers(self, asker: Asker) -> tuple[str, ...]:
+        """The providers that may be asked, in order."""
+        return tuple(dict.fromkeys(route.provider for route in await self._routes(asker)))
+
     async def decides(self, asker: Asker) -> bool:
         """Whether the user's chain holds a model."""
         return any(route.provider != LAST for route in await self._routes(asker))
 
-    async def chat(self, request: ChatRequest, asker: Asker) -> AsyncGenerator[ChatEvent]:
-        """Raises ProviderError of the last provider that was asked, BudgetSpent, DependencyUnavailable."""
+    async def chat(self, request: ChatRequest, asker: Asker) -> AsyncGenerator[RoutedEvent]:
+        """ChatStart once somebody answers, then the answer.
+
+        Raises ProviderError of the last provider that was asked, BudgetSpent, DependencyUnavailable.
+        """
         run = _Run(request, asker)
         try:
             for route in await self._routes(asker):
@@ -91,7 +109,7 @@ class Router:
             first=asker.provider,
         )
 
-    async def _asked(self, run: "_Run", route: Route) -> AsyncGenerator[ChatEvent]:
+    async def _asked(self, run: "_Run", route: Route) -> AsyncGenerator[RoutedEvent]:
         """One provider, again after a fault that may pass. Ends without an answer when the next one is to be asked."""
         skipped = await self._skipped(run, route)
         if skipped:
@@ -104,7 +122,7 @@ class Router:
                         yield event
             except BudgetSpent as error:
                 run.skip(route, "skipped_budget")
-                run.asker.told(f"{route.provider} would cost more than is left of the budget")
+                run.asker.notes.append(f"{route.provider} would cost more than is left of the budget")
                 run.last = error
                 return
             except ProviderError as error:
@@ -116,13 +134,13 @@ class Router:
                 if wait is not None and trial < self._pacing.retries and run.left_s > wait:
                     await self._sleep(wait)
                     continue
-                run.asker.told(f"{route.provider} failed ({error.code})")
+                run.asker.notes.append(f"{route.provider} failed ({error.code})")
                 return
             await self._breakers.answered(route.breaker)
             run.answered = True
             return
 
-    async def _once(self, run: "_Run", route: Route) -> AsyncGenerator[ChatEvent]:
+    async def _once(self, run: "_Run", route: Route) -> AsyncGenerator[RoutedEvent]:
         """One call, from the budget that is set aside for it to what it took. Raises ProviderError, BudgetSpent."""
         attempt = _Open(route, run)
         run.asked = route.provider
@@ -132,7 +150,8 @@ class Router:
             provider = await self._providers.get(route.provider, route.key)
             async with aclosing(provider.chat(run.request, route.model)) as events:
                 async for event in _in_time(events, run, self._pacing.first_token_s):
-                    attempt.take(event)
+                    if attempt.take(event):
+                        yield ChatStart(provider=route.provider, model=route.model.model, own_key=route.own_key)
                     run.shown = run.shown or run.request.stream
                     yield attempt.complete(event)
             attempt.outcome = "ok"
@@ -234,7 +253,9 @@ class _Run:
 
     def skip(self, route: Route, why: str) -> None:
         model = route.model
-        self.attempts.append(Attempt(provider=model.provider, model=model.model, own_key=route.own_key, outcome=why))
+        self.attempts.append(
+            Attempt(provider=model.provider, model=model.model, key=route.key_name, own_key=route.own_key, outcome=why)
+        )
 
 
 class _Open:
@@ -254,13 +275,16 @@ class _Open:
     def at_most_usd(self) -> float:
         return self._route.model.cost_usd(TokenUsage(input_tokens=self._sent, output_tokens=self._max_tokens))
 
-    def take(self, event: ChatEvent) -> None:
-        if self._first_ms is None:
+    def take(self, event: ChatEvent) -> bool:
+        """Whether it is the first."""
+        first = self._first_ms is None
+        if first:
             self._first_ms = self._ms()
         if isinstance(event, ChatEnd):
             self._end = event
         else:
             self._text.append(event.text)
+        return first
 
     def complete(self, event: ChatEvent) -> ChatEvent:
         """The same, its tokens estimated where the provider counts none."""
@@ -274,6 +298,7 @@ class _Open:
         return Attempt(
             provider=model.provider,
             model=model.model,
+            key=self._route.key_name,
             own_key=self._route.own_key,
             outcome=self.outcome,
             ms=self._ms(),

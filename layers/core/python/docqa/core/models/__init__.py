@@ -16,6 +16,7 @@ from docqa.core.models.answers import (
     SearchMode,
     SearchQuery,
     Surroundings,
+    Turn,
     Usage,
 )
 from docqa.core.models.base import (
@@ -108,6 +109,7 @@ __all__ = [
     "Status",
     "Surroundings",
     "TableProfile",
+    "Turn",
     "Unembedded",
     "Usage",
     "VersionKey",

@@ -175,6 +175,13 @@ class Question(Model):
     embedding_model: str | None = None
 
 
+class Turn(Model):
+    """A question of a conversation, and what was answered."""
+
+    question: str
+    answer: str
+
+
 class Identity(Model):
     """Who is asking, as an access token says."""
 

@@ -1,6 +1,5 @@
 """What is said to a language model, and what comes back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -98,7 +97,16 @@ class ChatEnd(Model):
     tool_calls: tuple[ToolCall, ...] = ()
 
 
+class ChatStart(Model):
+    """Who answers. Comes from a router before the first text."""
+
+    provider: str
+    model: str
+    own_key: bool = False
+
+
 ChatEvent = TextDelta | ChatEnd
+RoutedEvent = ChatStart | ChatEvent
 
 
 class Price(Model):
@@ -148,6 +156,8 @@ class Attempt(Model):
 
     provider: str
     model: str
+    key: str = ""
+    """Tells keys apart without telling them; "" where there was none."""
     own_key: bool = False
     outcome: str
     ms: float = 0.0
@@ -176,14 +186,15 @@ class Asker:
     """On whose behalf models are asked while one question is answered.
 
     `provider`: which one the user wants to be asked first. `deadline`: on the event loop's clock, when the question has
-    to be done. `told`: what a user should know of the road, in words that can be shown. `receipts` fill up on the way.
+    to be done. `notes` and `receipts` fill up on the way: what a user should know of the road, in words that can be
+    shown, and what every call took.
     """
 
     tenant_id: UUID
     user_id: UUID
     deadline: float
     provider: str | None = None
-    told: Callable[[str], None] = field(default=lambda text: None)
+    notes: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
 
 

@@ -1,9 +1,10 @@
 """Language models, and what is kept of asking them."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
+from uuid import UUID
 
-from docqa.core.models.chat import Asker, ChatEvent, ChatRequest, ModelInfo, Reservation
+from docqa.core.models.chat import Asker, ChatEvent, ChatRequest, ModelInfo, Receipt, Reservation, RoutedEvent
 
 
 class ChatProvider(Protocol):
@@ -49,14 +50,28 @@ class Budgets(Protocol):
         ...
 
 
+class CallLog(Protocol):
+    """What models were asked, for questions that got no answer; else it is stored with the turn."""
+
+    async def record(self, tenant_id: UUID, user_id: UUID, receipts: Sequence[Receipt]) -> None:
+        """Raises DependencyUnavailable."""
+        ...
+
+
 class ChatRouter(Protocol):
     """Chooses among the providers and goes on to the next when one fails."""
 
-    def chat(self, request: ChatRequest, asker: Asker) -> AsyncGenerator[ChatEvent]:
-        """As ChatProvider's; the receipt goes to `asker.receipts`, also of a call that failed or was broken off.
+    def chat(self, request: ChatRequest, asker: Asker) -> AsyncGenerator[RoutedEvent]:
+        """As ChatProvider's, after a ChatStart.
 
-        Raises ProviderError, BudgetSpent.
+        The receipt goes to `asker.receipts`, also of a call that failed or was broken off.
+
+        Raises ProviderError, BudgetSpent, DependencyUnavailable.
         """
+        ...
+
+    async def offers(self, asker: Asker) -> tuple[str, ...]:
+        """The providers that may be asked, in order."""
         ...
 
     async def decides(self, asker: Asker) -> bool:

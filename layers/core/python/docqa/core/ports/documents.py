@@ -14,9 +14,11 @@ from docqa.core.models import (
     Original,
     Question,
     SearchOptions,
+    Turn,
     Usage,
     VersionKey,
 )
+from docqa.core.models.chat import Receipt
 
 
 class DocumentStore(Protocol):
@@ -103,12 +105,25 @@ class ConversationStore(Protocol):
     """What was asked and answered."""
 
     async def save_turn(
-        self, *, question: Question, answer: str, citations: Sequence[Citation], usage: Usage, grounded: bool
+        self,
+        *,
+        question: Question,
+        answer: str,
+        citations: Sequence[Citation],
+        usage: Usage,
+        grounded: bool,
+        receipts: Sequence[Receipt] = (),
     ) -> tuple[UUID, UUID]:
-        """One transaction writes question, answer, citations and usage; (conversation id, id of the answer's message).
+        """One transaction writes question, answer, citations, usage and what the models were asked.
+
+        (conversation id, id of the answer's message).
 
         Makes the conversation when the question names none. Raises NotFound for another user's conversation.
         """
+        ...
+
+    async def recent(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> tuple[Turn, ...]:
+        """The last turns, oldest first; none of a conversation that is not this user's."""
         ...
 
     async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from docqa.core.errors import DocQAError, InvalidRequest
 from docqa.core.events import AskEvent, DoneEvent, ErrorEvent, UsageEvent
 from docqa.core.models import Identity, Question, Scope, Usage
+from docqa.core.models.chat import Asker
 from docqa.http import errors, sse
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
 from docqa.http.schemas import Answer, AskRequest
@@ -19,14 +20,12 @@ from docqa.observability import EventLog
 router = APIRouter(tags=["ask"])
 log = EventLog()
 
-PROVIDERS = ("extractive",)
-
 
 @router.post("/ask")
 async def ask(body: AskRequest, user: CurrentUser, services: ServicesNeeded) -> Answer:
     """Answer a question, with a citation for every claim."""
     question = await _accept(body, user, services)
-    usage = Usage(provider=PROVIDERS[0], model="")
+    usage = Usage(provider="", model="")
     async for event in services.answerer.answer(question):
         if isinstance(event, UsageEvent):
             usage = Usage(**event.model_dump())
@@ -50,12 +49,19 @@ async def ask_stream(body: AskRequest, user: CurrentUser, services: ServicesNeed
 
 async def _accept(body: AskRequest, user: Identity, services: Services) -> Question:
     """Raises InvalidRequest for an unknown provider, NotFound for a scope or conversation that is not the user's."""
-    if body.provider is not None and body.provider not in PROVIDERS:
-        raise InvalidRequest(f"There is no provider {body.provider!r}; there is: {', '.join(PROVIDERS)}.")
+    if body.provider is not None:
+        await _check_provider(body.provider, user, services)
     scope = await scope_of(body, user, services)
     if body.conversation_id is not None:
         await services.conversations.require(user.tenant_id, user.user_id, body.conversation_id)
     return _question(body, user, scope)
+
+
+async def _check_provider(provider: str, user: Identity, services: Services) -> None:
+    """Raises InvalidRequest for one that there is not, or that nobody has a key for."""
+    offered = await services.models.offers(Asker(tenant_id=user.tenant_id, user_id=user.user_id, deadline=0.0))
+    if provider not in offered:
+        raise InvalidRequest(f"The provider {provider!r} cannot be asked; there is: {', '.join(offered)}.")
 
 
 def _question(body: AskRequest, user: Identity, scope: Scope) -> Question:

@@ -1,0 +1,16 @@
+"""Asking a model for a word of its own: a decision or a rewording, never shown as it is."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from docqa.agent.state import Tools
+from docqa.core.models.chat import ChatMessage, ChatRequest, TextDelta
+
+
+async def said(tools: Tools, messages: Sequence[ChatMessage], *, purpose: str, max_tokens: int) -> str:
+    """What the model says. Raises ProviderError, BudgetSpent."""
+    request = ChatRequest(
+        messages=tuple(messages), purpose=purpose, max_tokens=max_tokens, temperature=0.0, stream=False
+    )
+    async with aclosing(tools.models.chat(request, tools.asker)) as events:
+        return "".join([event.text async for event in events if isinstance(event, TextDelta)])

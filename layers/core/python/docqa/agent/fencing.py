@@ -1,0 +1,46 @@
+"""Retrieved text as data: fenced by a tag that nobody can guess, and without what imitates the fence.
+
+After "Defending Against Indirect Prompt Injection Attacks With Spotlighting" (arXiv 2403.14720). It makes attacks less
+likely, not impossible: what a model may do does not depend on it (no tool is chosen after documents were read, and what
+no quote supports is not shown as supported).
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+
+from docqa.core.models import Hit
+
+# Marks of chat templates, and of our own fence
+_TEMPLATE = re.compile(
+    r"<\|[^|>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|</?source_?\w*[^>\n]{0,80}>", re.IGNORECASE
+)
+_ATTRIBUTE = re.compile(r'["<>&\n\r]')
+
+
+def new_tag() -> str:
+    """The name of the fence of one request."""
+    return f"source_{secrets.token_hex(4)}"
+
+
+def fenced(hits: Sequence[Hit], tag: str) -> str:
+    """The passages, numbered from 1, each with where it stands."""
+    return "\n".join(_one(number, hit, tag) for number, hit in enumerate(hits, start=1))
+
+
+def neutral(text: str) -> str:
+    """The text without what looks like a mark of a chat template, or of a fence."""
+    return _TEMPLATE.sub(" ", text)
+
+
+def _one(number: int, hit: Hit, tag: str) -> str:
+    where = f' file="{_attribute(hit.filename)}"'
+    if hit.page_from is not None:
+        where += f' page="{hit.page_from}"'
+    if hit.heading_path:
+        where += f' section="{_attribute(" > ".join(hit.heading_path[-2:]))}"'
+    return f'<{tag} number="{number}"{where}>\n{neutral(hit.text)}\n</{tag}>'
+
+
+def _attribute(text: str) -> str:
+    return _ATTRIBUTE.sub(" ", neutral(text))[:120]

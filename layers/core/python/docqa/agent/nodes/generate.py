@@ -1,0 +1,93 @@
+"""Writes the answer, every sentence with the quote that it rests on, and sends it while it is written.
+
+What no passage says is not shown as if one did: a sentence waits until it is whole and checked. Of an answer without
+one sentence that holds nothing is shown; the quotes that answer by themselves take its place, or an honest refusal.
+"""
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+
+from docqa.agent import drafting
+from docqa.agent.claims import Judge
+from docqa.agent.fencing import fenced, new_tag
+from docqa.agent.nodes.retrieve import counted
+from docqa.agent.state import Draft, Grade, Intent, State, Statement, Tools
+from docqa.agent.weaving import Weaver
+from docqa.agent.writing import Writer
+from docqa.core.models import Hit
+from docqa.core.models.chat import ChatRequest, ChatStart, RoutedEvent, TextDelta
+from docqa.prompts import prompt
+
+EXTRACTIVE = "extractive"
+SOURCES = 8
+MAX_TOKENS = 800
+
+_GREETING = "Ask me something about your documents, and I will show you where the answer stands."
+
+
+async def generate(state: State, tools: Tools) -> State:
+    """Raises ProviderError, BudgetSpent, DependencyUnavailable; after the first word, too."""
+    if state["intent"] is Intent.SMALL_TALK:
+        return _sent(Draft((Statement(_GREETING),), grounded=False), tools)
+    quotes = _quotes(state)
+    asks = state["grade"] is not Grade.NOT and await tools.models.decides(tools.asker)
+    if not quotes.grounded and not asks:
+        return _sent(quotes, tools)
+    request = _request(state, quotes)
+    async with aclosing(tools.models.chat(request, tools.asker)) as events:
+        start = await anext(events)
+        if isinstance(start, ChatStart) and start.provider == EXTRACTIVE:
+            async for _ in events:  # says what the quotes are, word for word
+                pass
+            return _sent(quotes, tools)
+        return await _woven(state, tools, events, quotes)
+
+
+async def _woven(state: State, tools: Tools, events: AsyncGenerator[RoutedEvent], quotes: Draft) -> State:
+    weaver = Weaver(Judge(state["asked"], _sources(state), tools.analyzer))
+    writer, shown = Writer(), list[Statement]()
+
+    def show(statements: Iterable[Statement]) -> None:
+        for statement in statements:
+            shown.append(statement)
+            for event in writer.events(statement):
+                tools.emit(event)
+
+    async for event in events:
+        if isinstance(event, TextDelta):
+            show(weaver.feed(event.text))
+    show(weaver.end())
+    if not shown:
+        refused = weaver.refused and state["grade"] is not Grade.ENOUGH
+        return _sent(drafting.refusal(state["evidence"]) if refused else quotes, tools)
+    draft = Draft(tuple(shown), grounded=True)
+    return {"draft": draft, "detail": counted(len(draft.citations), "quote")}
+
+
+def _quotes(state: State) -> Draft:
+    """The answer that needs no model."""
+    chosen = state.get("chosen") or []
+    draft = drafting.quoting(chosen) if chosen else drafting.refusal(state["evidence"])
+    return drafting.standing(draft, state["hits"])
+
+
+def _sources(state: State) -> list[Hit]:
+    """The passages that a model reads: those of the pieces that answer by themselves first."""
+    chosen = [candidate.hit for candidate in state.get("chosen") or []]
+    hits = {hit.chunk_id: hit for hit in [*chosen, *state["hits"]]}
+    return list(hits.values())[:SOURCES]
+
+
+def _request(state: State, quotes: Draft) -> ChatRequest:
+    tag = new_tag()
+    messages = prompt("answer").messages(tag=tag, sources=fenced(_sources(state), tag), question=state["asked"])
+    said = tuple(statement.text + statement.after for statement in quotes.statements) if quotes.grounded else ()
+    return ChatRequest(messages=messages, purpose="generate", max_tokens=MAX_TOKENS, temperature=0.0, quotes=said)
+
+
+def _sent(draft: Draft, tools: Tools) -> State:
+    writer = Writer()
+    for statement in draft.statements:
+        for event in writer.events(statement):
+            tools.emit(event)
+    return {"draft": draft, "detail": counted(len(draft.citations), "quote")}

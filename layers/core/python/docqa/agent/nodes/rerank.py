@@ -1,0 +1,22 @@
+"""The second stage: the pieces of the passages judged by words, and the best of them read by the cross-encoder."""
+
+from docqa.agent import tables
+from docqa.agent.evidence import Evidence, gather, read
+from docqa.agent.state import State, Tools
+from docqa.retrieval.rewriting import focus
+
+
+async def rerank(state: State, tools: Tools) -> State:
+    """Raises DependencyUnavailable. A question about the order of a table's rows is not read: `act` answers it."""
+    text, hits = focus(state["asked"]), state["hits"]
+    evidence = gather(text, hits, tools.analyzer)
+    table = _table(text, evidence, state, tools)
+    if evidence.candidates and table is None:
+        evidence = await read(text, evidence, hits, tools.scorer)
+    return {"evidence": evidence, "table": table, "detail": "a question about a table" if table else ""}
+
+
+def _table(text: str, evidence: Evidence, state: State, tools: Tools) -> tables.TableQuestion | None:
+    wanted = tables.wanted_order(text) if evidence.candidates and not state.get("table_read") else None
+    document = tables.table_asked(wanted, evidence, state["hits"], tools.analyzer) if wanted else None
+    return tables.TableQuestion(wanted, document) if wanted and document else None

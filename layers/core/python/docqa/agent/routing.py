@@ -1,0 +1,35 @@
+"""Which node follows which: all decisions of the graph, each a plain function of the state."""
+
+from typing import Literal
+
+from docqa.agent.state import Grade, Intent, State
+
+MOST_TRIES = 3
+"""The first search and two corrective ones."""
+
+
+def after_guard(state: State) -> Literal["contextualize", "route"]:
+    """A question without a conversation stands alone."""
+    return "route" if state["question"].conversation_id is None else "contextualize"
+
+
+def after_route(state: State) -> Literal["plan", "generate"]:
+    return "generate" if state["intent"] is Intent.SMALL_TALK else "plan"
+
+
+def after_plan(state: State) -> Literal["retrieve", "generate"]:
+    """A plan that has nothing new to search ends the tries."""
+    return "retrieve" if state["queries"] else "generate"
+
+
+def after_rerank(state: State) -> Literal["act", "grade"]:
+    return "act" if state.get("table") else "grade"
+
+
+def after_grade(state: State) -> Literal["plan", "generate"]:
+    """Partly is searched again, in other words."""
+    return "plan" if state["grade"] is Grade.PARTLY and state["tries"] < MOST_TRIES else "generate"
+
+
+def after_act(state: State) -> Literal["generate", "rerank"]:
+    return "generate" if state.get("chosen") else "rerank"

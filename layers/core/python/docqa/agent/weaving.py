@@ -1,0 +1,118 @@
+"""From what a model writes to statements with citations, sentence by sentence, each checked before it is shown."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from docqa.agent.citing import cite
+from docqa.agent.claims import Judge, Support
+from docqa.agent.evidence import Candidate
+from docqa.agent.state import Statement
+from docqa.core.models import Citation
+from docqa.core.text import sentence_spans
+
+NOT_FOUND = "NOT FOUND"
+LONGEST = 8_000
+"""Characters of an answer; what goes beyond is not read."""
+
+_MARKERS = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]|【\d+[^】]*】)")
+_MAYBE_MARKER = re.compile(r"\s*[\[【][\d\s,;]*$")
+_NUMBER = re.compile(r"\d+")
+_LIST_MARK = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s+")
+_NO_CLAIM = re.compile(r"[^\w]*$|.*[:：?？]$")
+
+
+class Sentences:
+    """Cuts a text that is still being written into sentences, each with the markers that follow it."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+        self._length = 0
+
+    def feed(self, text: str) -> Iterator[str]:
+        """The sentences that are complete now."""
+        kept = text[: max(0, LONGEST - self._length)]
+        self._length += len(kept)
+        self._rest += kept
+        while (end := self._end()) is not None:
+            yield self._rest[:end]
+            self._rest = self._rest[end:]
+
+    def end(self) -> Iterator[str]:
+        """What is left when nothing more comes."""
+        if self._rest.strip():
+            yield self._rest
+        self._rest = ""
+
+    def _end(self) -> int | None:
+        """Where the first sentence ends with its markers; None while more may belong to it."""
+        spans = sentence_spans(self._rest)
+        if not spans:
+            return None
+        end = spans[0][1]
+        while marker := _MARKERS.match(self._rest, end):
+            end = marker.end()
+        following = self._rest[end:]
+        if not following.strip() or _MAYBE_MARKER.match(following):
+            return None
+        return end + len(following) - len(following.lstrip())
+
+
+class Weaver:
+    """Of one answer. Sentences that nothing supports wait until one that is supported follows, or the end."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._sentences = Sentences()
+        self._citations: dict[tuple[object, str], Citation] = {}
+        self._waiting: list[Statement] = []
+        self.supported = 0
+        self.refused = False
+
+    def feed(self, text: str) -> Iterator[Statement]:
+        """What can be shown now."""
+        for sentence in self._sentences.feed(text):
+            yield from self._checked(sentence)
+
+    def end(self) -> Iterator[Statement]:
+        """The rest. Nothing at all is shown of an answer without one supported sentence."""
+        for sentence in self._sentences.end():
+            yield from self._checked(sentence)
+        if self.supported:
+            yield from self._waiting
+        self._waiting = []
+
+    def _checked(self, written: str) -> Iterator[Statement]:
+        claim, cited, after = _parted(written)
+        if not claim:
+            return
+        if claim.strip(" .*_\"'").upper().startswith(NOT_FOUND):
+            self.refused = True
+            return
+        if _NO_CLAIM.match(claim):
+            self._waiting.append(Statement(claim, after=after))
+            return
+        support = self._judge.best(_LIST_MARK.sub("", claim, count=1), cited)
+        if support is None or not support.holds:
+            self._waiting.append(Statement(claim, after=after, supported=False))
+            return
+        self.supported += 1
+        yield from self._waiting
+        self._waiting = []
+        yield Statement(claim, (self._cited(support),), after)
+
+    def _cited(self, support: Support) -> Citation:
+        """The same quote keeps its marker."""
+        place = (support.hit.chunk_id, support.piece.text)
+        if place not in self._citations:
+            candidate = Candidate(support.hit, support.piece, frozenset(), support.share, fits_kind=True)
+            self._citations[place] = cite(candidate, len(self._citations) + 1)
+        return self._citations[place]
+
+
+def _parted(written: str) -> tuple[str, Sequence[int], str]:
+    """The sentence without markers, the sources it names (counted from 0), and the white space after it."""
+    body = written.rstrip()
+    space = written[len(body) :]
+    after = "\n" if "\n" in space else " " if space else ""
+    cited = [int(number) - 1 for marker in _MARKERS.findall(body) for number in _NUMBER.findall(marker)[:4]]
+    return _MARKERS.sub("", body).strip(), cited, after

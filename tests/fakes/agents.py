@@ -1,0 +1,93 @@
+"""The answering agent over parts in memory; its models are the real router and SDKs over servers of this machine."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from docqa.agent.answerer import GraphAnswerer
+from docqa.core.events import AskEvent, DoneEvent
+from docqa.core.models import Hit, Question
+from docqa.core.models.chat import Receipt
+from docqa.core.ports import Retriever
+from docqa.core.ports.chat import ChatRouter
+from docqa.llm import chain
+from docqa.llm.breaker import Breakers
+from docqa.llm.registry import Providers
+from docqa.llm.router import Router
+from tests.fakes.answering import TENANT, USER, ListRetriever, RememberingConversations, WordAnalyzer
+from tests.fakes.cache import MemoryCache
+from tests.fakes.embedding import OverlapScorer
+from tests.fakes.llm.all import CATALOG
+from tests.fakes.llm.completions import CompatibleApi
+from tests.fakes.llm.routing import FAST, Keyring, Purse
+from tests.fakes.llm.server import WireServer
+
+
+class RememberingCalls:
+    """CallLog in memory."""
+
+    def __init__(self) -> None:
+        self.receipts: list[Receipt] = []
+
+    async def record(self, tenant_id: UUID, user_id: UUID, receipts: Sequence[Receipt]) -> None:
+        self.receipts += receipts
+
+
+def router(urls: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None) -> Router:
+    """By default one without any model."""
+    return Router(
+        chain=chain.parsed(chain.DEFAULT),
+        catalog=CATALOG,
+        providers=Providers(urls or {}),
+        platform_keys=lambda: keys or {},
+        own_keys=Keyring(),
+        breakers=Breakers(MemoryCache()),
+        budgets=Purse(),
+        pacing=FAST,
+    )
+
+
+def answerer(
+    hits: Sequence[Hit] = (),
+    *,
+    retriever: Retriever | None = None,
+    models: ChatRouter | None = None,
+    conversations: RememberingConversations | None = None,
+    calls: RememberingCalls | None = None,
+) -> GraphAnswerer:
+    return GraphAnswerer(
+        retriever=retriever or ListRetriever(hits),
+        scorer=OverlapScorer(),
+        analyzer=WordAnalyzer(),
+        models=models or router(),
+        conversations=conversations or RememberingConversations(),
+        calls=calls or RememberingCalls(),
+        model="hashing",
+    )
+
+
+def question(text: str, **more: object) -> Question:
+    return Question.model_validate({"tenant_id": TENANT, "user_id": USER, "text": text, **more})
+
+
+def events_of(made: GraphAnswerer, asked: Question) -> list[AskEvent]:
+    async def collect() -> list[AskEvent]:
+        return [event async for event in made.answer(asked)]
+
+    return asyncio.run(collect())
+
+
+def done_of(events: Sequence[AskEvent]) -> DoneEvent:
+    last = events[-1]
+    assert isinstance(last, DoneEvent)
+    return last
+
+
+@contextmanager
+def writing(*texts: Sequence[str]) -> Iterator[tuple[Router, CompatibleApi, WireServer]]:
+    """A router whose only model writes these texts, one a call, each in pieces."""
+    api = CompatibleApi()
+    api.scripts = [list(text) for text in texts]
+    with WireServer(api.answer) as server:
+        yield router({api.provider: server.url + api.base_path}, {api.provider: api.key}), api, server

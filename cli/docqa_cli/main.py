@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from docqa_cli import dotenv, show
-from docqa_cli.commands import account, collections, documents, evaluate, members, operate, questions, stack
+from docqa_cli.commands import account, collections, documents, evaluate, members, models, operate, questions, stack
 from docqa_cli.errors import CliError
 from docqa_localstack.host.errors import HostError
 
@@ -39,6 +39,8 @@ for command in (
     members.members,
     members.share,
     members.unshare,
+    models.providers,
+    models.usage,
     questions.ask,
     questions.search,
 ):

@@ -4,11 +4,19 @@ from mangum import Mangum
 
 from docqa.bootstrap import container
 from docqa.http.app import create_app
-from docqa.http.routes import ask, auth, collections, documents, members, operations, progress, search
+from docqa.http.routes import ask, auth, collections, documents, members, models, operations, progress, search
 
 app = create_app(
     container(),
-    [auth.router, collections.router, members.router, documents.router, search.router, operations.router],
+    [
+        auth.router,
+        collections.router,
+        members.router,
+        documents.router,
+        search.router,
+        models.router,
+        operations.router,
+    ],
     elsewhere=[ask.router, progress.router],  # the stream function's, at the same address
 )
 handler = Mangum(app, lifespan="off")

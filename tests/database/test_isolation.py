@@ -4,11 +4,16 @@ import uuid
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
+from docqa.config import Limits
 from docqa.core.errors import NotFound
+from docqa.core.models import Identity
+from docqa.core.models.chat import Asker, Attempt, Receipt
+from docqa.database.budgets import PostgresBudgets
 from docqa.database.connection import Database
-from docqa.database.tables import metadata
+from docqa.database.model_calls import PostgresModelCalls
+from docqa.database.tables import memories, metadata
 from tests.database.test_conversations import citation, question, save
 from tests.database.world import World
 
@@ -24,8 +29,21 @@ async def filled(world: World) -> uuid.UUID:
         owner = await world.account()
         await world.document(owner, "the lamp", "the stone")
         await save(world, question(owner, "Which lamp?"), citations=(citation(1),))
+        await asked_of_models(world, owner)
         found = owner.tenant_id
     return found
+
+
+async def asked_of_models(world: World, owner: Identity) -> None:
+    """A call, what it cost, and something to remember."""
+    attempt = Attempt(provider="groq", model="m", outcome="ok")
+    receipt = Receipt(purpose="generate", attempts=(attempt,))
+    await PostgresModelCalls(world.database).record(owner.tenant_id, owner.user_id, [receipt])
+    asker = Asker(tenant_id=owner.tenant_id, user_id=owner.user_id, deadline=0.0)
+    await PostgresBudgets(world.database, Limits).reserve(asker, 0.1)
+    async with world.database.transaction(owner.tenant_id) as connection:
+        values = {"tenant_id": owner.tenant_id, "user_id": owner.user_id, "content": "I live in Bergen."}
+        await connection.execute(insert(memories).values(**values))
 
 
 async def counts(database: Database, tenant_id: uuid.UUID | None) -> dict[str, int]:

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from docqa.agent.answerer import GraphAnswerer
 from docqa.core.events import AskEvent, DoneEvent
 from docqa.core.models import Hit, Question
 from docqa.core.models.chat import Receipt
+from docqa.core.models.usage import Spent, UsageReport
 from docqa.core.ports import Retriever
 from docqa.core.ports.chat import ChatRouter
 from docqa.llm import chain
@@ -30,18 +32,24 @@ class RememberingCalls:
     def __init__(self) -> None:
         self.receipts: list[Receipt] = []
 
+    async def report(self, tenant_id: UUID, user_id: UUID, *, since: datetime, whole_tenant: bool) -> UsageReport:
+        nothing = Spent(day_usd=0.25, month_usd=0.5)
+        return UsageReport(rows=(), user=nothing, tenant=nothing)
+
     async def record(self, tenant_id: UUID, user_id: UUID, receipts: Sequence[Receipt]) -> None:
         self.receipts += receipts
 
 
-def router(urls: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None) -> Router:
+def router(
+    urls: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None, preferences: Keyring | None = None
+) -> Router:
     """By default one without any model."""
     return Router(
         chain=chain.parsed(chain.DEFAULT),
         catalog=CATALOG,
         providers=Providers(urls or {}),
         platform_keys=lambda: keys or {},
-        own_keys=Keyring(),
+        preferences=preferences or Keyring(),
         breakers=Breakers(MemoryCache()),
         budgets=Purse(),
         pacing=FAST,

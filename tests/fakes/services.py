@@ -26,8 +26,9 @@ from docqa.core.models import (
     VersionKey,
 )
 from docqa.http.services import Probe
-from tests.fakes.agents import router
+from tests.fakes.agents import RememberingCalls, router
 from tests.fakes.answering import ListRetriever, RememberingConversations
+from tests.fakes.llm.routing import Keyring
 from tests.fakes.stores import MemoryExecutions, MemoryObjects
 
 ORIGIN = "https://page.example"
@@ -288,5 +289,7 @@ class FakeServices:
         self.executions = MemoryExecutions()
         self.retriever = ListRetriever()
         self.answerer = ScriptedAnswerer(*events)
-        self.models = router()
+        self.preferences = Keyring()
+        self.models = router(preferences=self.preferences)
+        self.model_calls = RememberingCalls()
         self.probes: Mapping[str, Probe] = {}

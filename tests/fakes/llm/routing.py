@@ -15,6 +15,7 @@ from docqa.core.models.chat import (
     ChatMessage,
     ChatRequest,
     ChatRole,
+    Preference,
     Reservation,
     TextDelta,
 )
@@ -52,13 +53,17 @@ class Purse:
 
 
 class Keyring:
-    """Keys of users by user."""
+    """Preferences in memory."""
 
     def __init__(self) -> None:
         self.keys: dict[UUID, Mapping[str, str]] = {}
+        self.chains: dict[UUID, str] = {}
 
-    async def own_keys(self, asker: Asker) -> Mapping[str, str]:
-        return self.keys.get(asker.user_id, {})
+    async def of(self, tenant_id: UUID, user_id: UUID) -> Preference:
+        return Preference(keys=self.keys.get(user_id, {}), chain=self.chains.get(user_id, ""))
+
+    async def set_chain(self, tenant_id: UUID, user_id: UUID, chain: str) -> None:
+        self.chains[user_id] = chain
 
 
 @dataclass
@@ -101,7 +106,7 @@ class World:
             catalog=CATALOG,
             providers=self.providers,
             platform_keys=lambda: self.platform,
-            own_keys=self.keyring,
+            preferences=self.keyring,
             breakers=Breakers(self.cache),
             budgets=self.purse,
             pacing=pacing,

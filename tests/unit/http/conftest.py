@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from docqa.core.events import AskEvent
 from docqa.core.models import Identity
 from docqa.http.app import create_app
-from docqa.http.routes import ask, auth, collections, documents, members, operations, progress, search
+from docqa.http.routes import ask, auth, collections, documents, members, models, operations, progress, search
 from tests.fakes.answering import TENANT, USER
 from tests.fakes.services import FakeServices
 
@@ -18,6 +18,7 @@ ROUTERS = [
     members.router,
     documents.router,
     search.router,
+    models.router,
     ask.router,
     progress.router,
     operations.router,

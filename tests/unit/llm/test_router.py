@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from docqa.core.errors import BudgetSpent, DependencyUnavailable, ProviderFault, ProviderTimeout
+from docqa.core.errors import BudgetSpent, DependencyUnavailable, InvalidRequest, ProviderFault, ProviderTimeout
 from docqa.core.models.chat import Asker
 from docqa.llm.breaker import THRESHOLD
 from docqa.llm.timing import Pacing
@@ -109,10 +109,14 @@ def test_without_keys_only_the_quotes_are_left(around: World, runner: asyncio.Ru
     around.platform = {}
     router = around.router()
     assert runner.run(ask(router, request())).road == [("extractive", "ok")]
-    asker = Asker(tenant_id=uuid4(), user_id=uuid4(), deadline=0.0)
-    assert runner.run(router.decides(asker)) is False
-    around.keyring.keys[asker.user_id] = {"groq": "k"}
-    assert runner.run(router.decides(asker)) is True
+    user = uuid4()
+
+    def decides() -> bool:
+        return runner.run(router.decides(Asker(tenant_id=uuid4(), user_id=user, deadline=0.0)))
+
+    assert not decides()
+    around.keyring.keys[user] = {"groq": "k"}
+    assert decides()
 
 
 def test_without_a_chain_it_is_said(around: World, runner: asyncio.Runner) -> None:
@@ -239,3 +243,32 @@ def test_whole_answers_are_tried_again_too(around: World, runner: asyncio.Runner
     outcome = runner.run(ask(around.router("groq"), request(stream=False)))
     assert outcome.road == [("groq", "answer_broken"), ("groq", "ok")]
     assert outcome.text == "".join(TEXT)
+
+
+def test_a_user_may_have_an_order_of_his_own(around: World, runner: asyncio.Runner) -> None:
+    user = uuid4()
+    around.keyring.chains[user] = "cohere,extractive"
+    assert runner.run(ask(around.router("groq,openai"), request(), user=user)).road == [("cohere", "ok")]
+    assert runner.run(ask(around.router("groq,openai"), request())).road == [("groq", "ok")]
+
+
+def test_a_wrong_order_is_refused(around: World) -> None:
+    router = around.router()
+    router.check_chain("cohere:command-r-08-2024,groq,extractive")
+    for wrong in ("grok", "groq:llama-2", ""):
+        with pytest.raises(InvalidRequest):
+            router.check_chain(wrong)
+
+
+def test_all_providers_are_shown_with_what_they_cost(around: World, runner: asyncio.Runner) -> None:
+    user = uuid4()
+    around.platform = {"groq": "g"}
+    around.keyring.keys[user] = {"openai": "mine"}
+    views = runner.run(around.router("groq,openai,extractive").offers(uuid4(), user))
+    assert [(view.provider, view.key, view.position) for view in views[:3]] == [
+        ("openai", "own", 1),
+        ("groq", "platform", 2),
+        ("extractive", None, 3),
+    ]
+    assert [view.position for view in views[3:]] == [None] * 4
+    assert views[1].models[0].price.output == 0.30

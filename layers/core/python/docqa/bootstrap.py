@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from docqa.database.ingest import PostgresIngest
     from docqa.database.members import PostgresMembers
     from docqa.database.model_calls import PostgresModelCalls
+    from docqa.database.preferences import PostgresPreferences
     from docqa.database.users import PostgresUsers
     from docqa.embeddings.registry import EmbeddingModels
     from docqa.embeddings.remote import InferenceFunction, RemotePairScorer
@@ -122,6 +123,12 @@ class Container:
         from docqa.database.model_calls import PostgresModelCalls
 
         return PostgresModelCalls(self.database)
+
+    @cached_property
+    def preferences(self) -> "PostgresPreferences":
+        from docqa.database.preferences import PostgresPreferences
+
+        return PostgresPreferences(self.database)
 
     @cached_property
     def budgets(self) -> "PostgresBudgets":
@@ -318,7 +325,7 @@ class Container:
             catalog=choice.catalog,
             providers=Providers(choice.base_urls),
             platform_keys=lambda: choice.usable(self.secrets.provider_keys),
-            own_keys=choice.own_keys,
+            preferences=self.preferences,
             breakers=Breakers(BestEffort(self.cache)),
             budgets=self.budgets,
             pacing=choice.pacing,

@@ -1,5 +1,6 @@
 """Bodies of requests and answers; the names are the HTTP contract."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from docqa.core.models import (
     SearchOptions,
     Usage,
 )
+from docqa.core.models.chat import ProviderView
+from docqa.core.models.usage import UsageRow
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
@@ -178,6 +181,46 @@ class Answer(BaseModel):
     conversation_id: UUID
     message_id: UUID
     usage: Usage
+
+
+class ProviderViews(BaseModel):
+    providers: tuple[ProviderView, ...]
+
+
+class ProviderOrder(Request):
+    order: Annotated[
+        list[Annotated[str, Field(max_length=200, pattern="^[^,]+$")]] | None, Field(min_length=1, max_length=20)
+    ]
+
+
+class UsageTotals(BaseModel):
+    answered: int
+    failed: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
+class Budget(BaseModel):
+    """Of the platform's money; calls with keys of one's own do not count."""
+
+    spent_usd: float
+    cap_usd: float
+
+
+class Budgets(BaseModel):
+    day: Budget
+    month: Budget
+
+
+class UsageAnswer(BaseModel):
+    """`rows` by day and model, newest first; `cost_usd` by the prices of the model table."""
+
+    since: date
+    rows: tuple[UsageRow, ...]
+    totals: UsageTotals
+    user: Budgets
+    tenant: Budgets
 
 
 class Health(BaseModel):

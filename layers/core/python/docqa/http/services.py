@@ -19,7 +19,7 @@ from docqa.core.ports import (
     UploadStore,
     UserStore,
 )
-from docqa.core.ports.chat import ChatRouter
+from docqa.core.ports.chat import CallLog, ChatRouter, Preferences
 
 Probe = Callable[[], Awaitable[None]]
 """Returns when a dependency answers; raises DependencyUnavailable when it does not."""
@@ -62,5 +62,9 @@ class Services(Protocol):
     def answerer(self) -> Answerer: ...
     @property
     def models(self) -> ChatRouter: ...
+    @property
+    def preferences(self) -> Preferences: ...
+    @property
+    def model_calls(self) -> CallLog: ...
     @property
     def probes(self) -> Mapping[str, Probe]: ...

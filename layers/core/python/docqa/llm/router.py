@@ -11,12 +11,15 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from docqa.core.errors import (
     BudgetSpent,
     CreditSpent,
     DependencyUnavailable,
     DocQAError,
+    InvalidRequest,
+    InvalidSetting,
     KeyRefused,
     ModelUnknown,
     ProviderError,
@@ -31,16 +34,18 @@ from docqa.core.models.chat import (
     ChatEvent,
     ChatRequest,
     ChatStart,
+    ProviderView,
     Receipt,
     Reservation,
     RoutedEvent,
     TokenUsage,
 )
-from docqa.core.ports.chat import Budgets, ChatProviders, ProviderKeys
+from docqa.core.ports.chat import Budgets, ChatProviders, Preferences
 from docqa.llm.breaker import Breakers
 from docqa.llm.catalog import Catalog
-from docqa.llm.chain import LAST, Link, Route, routes
+from docqa.llm.chain import LAST, Link, Route, parsed, routes
 from docqa.llm.estimate import tokens_in, tokens_of
+from docqa.llm.registry import PROVIDERS
 from docqa.llm.timing import Pacing
 from docqa.observability import EventLog
 
@@ -59,7 +64,7 @@ class Router:
         catalog: Catalog,
         providers: ChatProviders,
         platform_keys: Callable[[], Mapping[str, str]],
-        own_keys: ProviderKeys,
+        preferences: Preferences,
         breakers: Breakers,
         budgets: Budgets,
         pacing: Pacing,
@@ -69,15 +74,34 @@ class Router:
         self._catalog = catalog
         self._providers = providers
         self._platform_keys = platform_keys
-        self._own_keys = own_keys
+        self._preferences = preferences
         self._breakers = breakers
         self._budgets = budgets
         self._pacing = pacing
         self._sleep = sleep
 
-    async def offers(self, asker: Asker) -> tuple[str, ...]:
-        """The providers that may be asked, in order."""
-        return tuple(dict.fromkeys(route.provider for route in await self._routes(asker)))
+    async def offers(self, tenant_id: UUID, user_id: UUID) -> tuple[ProviderView, ...]:
+        """All providers as this user sees them: first those that may be asked, in order."""
+        asker = Asker(tenant_id=tenant_id, user_id=user_id, deadline=0.0)
+        asked: dict[str, Route] = {}
+        for route in await self._routes(asker):
+            asked.setdefault(route.provider, route)
+        views = [self._view(name, route, position) for position, (name, route) in enumerate(asked.items(), start=1)]
+        return (*views, *(self._view(name, None, None) for name in PROVIDERS if name not in asked))
+
+    def check_chain(self, chain: str) -> None:
+        """Raises InvalidRequest for an order that names what there is not."""
+        try:
+            for link in parsed(chain):
+                self._catalog.find(link.provider, link.model)
+        except InvalidSetting as error:
+            raise InvalidRequest(error.message) from error
+
+    def _view(self, name: str, route: Route | None, position: int | None) -> ProviderView:
+        models = self._catalog.of(name)
+        if route is None or not route.key:
+            return ProviderView(provider=name, key=None, position=position, models=models)
+        return ProviderView(provider=name, key="own" if route.own_key else "platform", position=position, models=models)
 
     async def decides(self, asker: Asker) -> bool:
         """Whether the user's chain holds a model."""
@@ -101,13 +125,17 @@ class Router:
             asker.receipts.append(Receipt(purpose=request.purpose, attempts=tuple(run.attempts)))
 
     async def _routes(self, asker: Asker) -> tuple[Route, ...]:
-        return routes(
-            self._chain,
-            catalog=self._catalog,
-            platform=self._platform_keys(),
-            own=await self._own_keys.own_keys(asker),
-            first=asker.provider,
-        )
+        if asker.routes is None:
+            preference = await self._preferences.of(asker.tenant_id, asker.user_id)
+            asker.routes = routes(
+                parsed(preference.chain) if preference.chain else self._chain,
+                catalog=self._catalog,
+                platform=self._platform_keys(),
+                own=preference.keys,
+                first=asker.provider,
+            )
+        found: tuple[Route, ...] = asker.routes
+        return found
 
     async def _asked(self, run: "_Run", route: Route) -> AsyncGenerator[RoutedEvent]:
         """One provider, again after a fault that may pass. Ends without an answer when the next one is to be asked."""

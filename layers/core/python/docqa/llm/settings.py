@@ -8,8 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from docqa.config import Settings
 from docqa.core.errors import InvalidSetting
-from docqa.core.models.chat import Asker, ModelInfo, Price
-from docqa.core.ports.chat import ProviderKeys
+from docqa.core.models.chat import ModelInfo, Price
 from docqa.llm import chain
 from docqa.llm.catalog import Catalog, listed
 from docqa.llm.chain import Link
@@ -22,13 +21,6 @@ ROLE = "role"
 _Urls = TypeAdapter(dict[str, str])
 
 
-class NoKeys:
-    """`ProviderKeys` where users have none of their own."""
-
-    async def own_keys(self, asker: Asker) -> Mapping[str, str]:
-        return {}
-
-
 @dataclass(frozen=True)
 class Choice:
     """What a router is built from."""
@@ -37,7 +29,6 @@ class Choice:
     catalog: Catalog
     base_urls: Mapping[str, str]
     pacing: Pacing
-    own_keys: ProviderKeys
 
     def usable(self, keys: Mapping[str, str]) -> Mapping[str, str]:
         """The platform's keys as the router takes them: also of what needs none."""
@@ -60,7 +51,7 @@ def chosen(settings: Settings) -> Choice:
     pacing = Pacing(
         first_token_s=settings.llm_first_token_s, retries=settings.llm_retries, hedge_s=settings.llm_hedge_s
     )
-    return Choice(links, catalog, urls, pacing, NoKeys())
+    return Choice(links, catalog, urls, pacing)
 
 
 def _urls(settings: Settings) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """What is said to a language model, and what comes back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -181,7 +182,27 @@ class Receipt(Model):
         return sum(attempt.cost_usd for attempt in self.attempts)
 
 
-@dataclass(frozen=True, kw_only=True)
+class ProviderView(Model):
+    """A provider as its user sees it. `key`: whose would be used, None where there is none and none is needed.
+
+    `position`: where it stands in the order in which this user's questions are asked, from 1; None: it is not asked.
+    """
+
+    provider: str
+    key: Literal["own", "platform"] | None
+    position: int | None
+    models: tuple[ModelInfo, ...]
+
+
+@dataclass(frozen=True)
+class Preference:
+    """What a user has chosen: keys of his own (provider → key), and an order, "" for the platform's."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    chain: str = ""
+
+
+@dataclass(kw_only=True)
 class Asker:
     """On whose behalf models are asked while one question is answered.
 
@@ -196,6 +217,8 @@ class Asker:
     provider: str | None = None
     notes: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    routes: Any = None
+    """The router's own: whom it may ask, looked up once."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,22 @@
 """Language models, and what is kept of asking them."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from docqa.core.models.chat import Asker, ChatEvent, ChatRequest, ModelInfo, Receipt, Reservation, RoutedEvent
+from docqa.core.models.chat import (
+    Asker,
+    ChatEvent,
+    ChatRequest,
+    ModelInfo,
+    Preference,
+    ProviderView,
+    Receipt,
+    Reservation,
+    RoutedEvent,
+)
+from docqa.core.models.usage import UsageReport
 
 
 class ChatProvider(Protocol):
@@ -30,11 +42,15 @@ class ChatProviders(Protocol):
     async def get(self, provider: str, api_key: str) -> ChatProvider: ...
 
 
-class ProviderKeys(Protocol):
-    """Keys that users have brought along."""
+class Preferences(Protocol):
+    """What users have chosen for themselves."""
 
-    async def own_keys(self, asker: Asker) -> Mapping[str, str]:
-        """Provider → API key. Raises DependencyUnavailable."""
+    async def of(self, tenant_id: UUID, user_id: UUID) -> Preference:
+        """Raises DependencyUnavailable."""
+        ...
+
+    async def set_chain(self, tenant_id: UUID, user_id: UUID, chain: str) -> None:
+        """ "" for the platform's order. Raises DependencyUnavailable."""
         ...
 
 
@@ -51,10 +67,14 @@ class Budgets(Protocol):
 
 
 class CallLog(Protocol):
-    """What models were asked, for questions that got no answer; else it is stored with the turn."""
+    """What models were asked, and what it took."""
 
     async def record(self, tenant_id: UUID, user_id: UUID, receipts: Sequence[Receipt]) -> None:
-        """Raises DependencyUnavailable."""
+        """Of a question that got no answer; with one it is stored with the turn. Raises DependencyUnavailable."""
+        ...
+
+    async def report(self, tenant_id: UUID, user_id: UUID, *, since: datetime, whole_tenant: bool) -> UsageReport:
+        """What was asked since then, by day and model, and what was spent of this day's and month's budgets."""
         ...
 
 
@@ -70,8 +90,12 @@ class ChatRouter(Protocol):
         """
         ...
 
-    async def offers(self, asker: Asker) -> tuple[str, ...]:
-        """The providers that may be asked, in order."""
+    async def offers(self, tenant_id: UUID, user_id: UUID) -> tuple[ProviderView, ...]:
+        """All providers as this user sees them: first those that may be asked, in order."""
+        ...
+
+    def check_chain(self, chain: str) -> None:
+        """Raises InvalidRequest for an order that names what there is not."""
         ...
 
     async def decides(self, asker: Asker) -> bool:

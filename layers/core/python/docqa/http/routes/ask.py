@@ -9,7 +9,6 @@ from fastapi.responses import StreamingResponse
 from docqa.core.errors import DocQAError, InvalidRequest
 from docqa.core.events import AskEvent, DoneEvent, ErrorEvent, UsageEvent
 from docqa.core.models import Identity, Question, Scope, Usage
-from docqa.core.models.chat import Asker
 from docqa.http import errors, sse
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
 from docqa.http.schemas import Answer, AskRequest
@@ -59,7 +58,7 @@ async def _accept(body: AskRequest, user: Identity, services: Services) -> Quest
 
 async def _check_provider(provider: str, user: Identity, services: Services) -> None:
     """Raises InvalidRequest for one that there is not, or that nobody has a key for."""
-    offered = await services.models.offers(Asker(tenant_id=user.tenant_id, user_id=user.user_id, deadline=0.0))
+    offered = [view.provider for view in await services.models.offers(user.tenant_id, user.user_id) if view.position]
     if provider not in offered:
         raise InvalidRequest(f"The provider {provider!r} cannot be asked; there is: {', '.join(offered)}.")
 

@@ -20,9 +20,9 @@ def providers(
     with Client() as client:
         if order:
             chosen = None if order == "default" else [name.strip() for name in order.split(",") if name.strip()]
-            found = client.put("providers", json={"order": chosen})
+            found = client.call("PUT", "providers", {"order": chosen})
         else:
-            found = client.get("providers")
+            found = client.call("GET", "providers")
     if json:
         show.print_json(found["providers"])
         return
@@ -46,7 +46,7 @@ def usage(
 ) -> None:
     """What language models were asked, what it cost, and what is left of the budgets."""
     with Client() as client:
-        found = client.get("usage", params={"days": days, "whole_tenant": everybody})
+        found = client.call("GET", f"usage?days={days}&whole_tenant={str(everybody).lower()}")
     if json:
         show.print_json(found)
         return

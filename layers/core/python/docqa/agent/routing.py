@@ -10,7 +10,8 @@ MOST_TRIES = 3
 
 def after_guard(state: State) -> Literal["contextualize", "route"]:
     """A question without a conversation stands alone."""
-    return "route" if state["question"].conversation_id is None else "contextualize"
+    question = state["question"]
+    return "contextualize" if question.turns or question.conversation_id else "route"
 
 
 def after_route(state: State) -> Literal["plan", "generate"]:

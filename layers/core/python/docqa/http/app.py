@@ -17,9 +17,14 @@ REQUEST_ID_HEADER = "x-request-id"
 
 
 def create_app(
-    services: Services, routers: Sequence[APIRouter], *, elsewhere: Sequence[APIRouter] = (), title: str = "DocQA"
+    services: Services,
+    routers: Sequence[APIRouter],
+    *,
+    root: Sequence[APIRouter] = (),
+    elsewhere: Sequence[APIRouter] = (),
+    title: str = "DocQA",
 ) -> FastAPI:
-    """An app that serves `routers` under `/api/v1`. No page of it loads anything from elsewhere.
+    """An app that serves `routers` under `/api/v1`, those of `root` as they are. No page loads anything from elsewhere.
 
     `elsewhere`: what another function serves at the same address; `openapi.json` describes it, too.
     """
@@ -33,6 +38,8 @@ def create_app(
     app.state.services = services
     for router in routers:
         app.include_router(router, prefix=API_PREFIX)
+    for router in root:
+        app.include_router(router)
     if elsewhere:
         _describe(app, [*routers, *elsewhere])
     errors.install(app)

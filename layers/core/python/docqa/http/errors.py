@@ -10,9 +10,13 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docqa.core.errors import DocQAError, InvalidRequest, InvalidSetting, NotFound, Unauthenticated
+from docqa.http import chat_wire
 from docqa.observability import EventLog
 
 log = EventLog()
+
+CHAT_PREFIX = "/v1/"
+"""Below it stands another API, with another shape of errors."""
 
 
 def install(app: FastAPI) -> None:
@@ -49,8 +53,12 @@ def request_id(request: Request) -> str:
 
 
 def _answer(request: Request, error: DocQAError, status: int | None = None) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-    return JSONResponse(error_body(error, request_id(request)), status_code=status or error.status, headers=headers)
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    body = error_body(error, request_id(request))
+    if request.scope["path"].startswith(CHAT_PREFIX):
+        body = chat_wire.error_answer(error.message, error.code)
+        headers["x-should-retry"] = "false"  # OpenAI's clients would ask three times, and each answer is paid for
+    return JSONResponse(body, status_code=status or error.status, headers=headers)
 
 
 async def _known(request: Request, error: Exception) -> JSONResponse:

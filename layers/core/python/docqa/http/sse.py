@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 from docqa.core.events import AskEvent
 
 HEARTBEAT_S = 15.0
+HEARTBEAT = b": still here\n\n"
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 MEDIA_TYPE = "text/event-stream"
 
@@ -17,19 +18,31 @@ def frame(name: str, data: str, event_id: str | None = None) -> bytes:
     return f"{head}event: {name}\ndata: {data}\n\n".encode()
 
 
+async def begun(first: AskEvent, events: AsyncIterator[AskEvent]) -> AsyncGenerator[AskEvent]:
+    """The events of which the first was taken already; closing it closes them."""
+    try:
+        yield first
+        async for event in events:
+            yield event
+    finally:
+        closer = getattr(events, "aclose", None)
+        if closer is not None:
+            await closer()
+
+
 async def encode(events: AsyncIterator[AskEvent], *, stream_id: str) -> AsyncGenerator[bytes]:
     """Frames with ids `{stream_id}:{n}`, and a comment line whenever nothing was sent for 15 seconds."""
     number = 0
-    async with aclosing(_with_heartbeat(events)) as beating:
-        async for event in beating:
+    async with aclosing(beating(events)) as beats:
+        async for event in beats:
             if event is None:
-                yield b": still here\n\n"
+                yield HEARTBEAT
                 continue
             number += 1
             yield frame(event.name, event.model_dump_json(), f"{stream_id}:{number}")
 
 
-async def _with_heartbeat(events: AsyncIterator[AskEvent]) -> AsyncGenerator[AskEvent | None]:
+async def beating(events: AsyncIterator[AskEvent]) -> AsyncGenerator[AskEvent | None]:
     """The events, with None in between for every HEARTBEAT_S without one. Ends the source when the reader goes away."""
     upcoming: asyncio.Task[AskEvent] | None = None
     try:

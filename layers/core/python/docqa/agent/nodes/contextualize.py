@@ -16,11 +16,11 @@ ANSWER_CHARACTERS = 600
 async def contextualize(state: State, tools: Tools) -> State:
     """By a model where there is one, by rules otherwise; without earlier turns the question stays as it is."""
     question = state["question"]
-    if question.conversation_id is None:
-        return {"turns": (), "detail": ""}
-    turns = await tools.conversations.recent(
-        question.tenant_id, question.user_id, question.conversation_id, limit=TURNS
-    )
+    turns = question.turns[-TURNS:]
+    if not turns and question.conversation_id is not None:
+        turns = await tools.conversations.recent(
+            question.tenant_id, question.user_id, question.conversation_id, limit=TURNS
+        )
     if not turns:
         return {"turns": (), "detail": ""}
     if await tools.models.decides(tools.asker):

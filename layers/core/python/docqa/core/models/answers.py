@@ -160,8 +160,19 @@ class Usage(Model):
     cost_usd: float = 0.0
 
 
+class Turn(Model):
+    """A question of a conversation, and what was answered."""
+
+    question: str
+    answer: str
+
+
 class Question(Model):
-    """A question as asked by a signed-in user. Scope, filters, `epoch`, `embedding_model`: see `SearchQuery`."""
+    """A question as asked by a signed-in user.
+
+    `turns`: the conversation so far, where the client keeps it. Scope, filters, `epoch`, `embedding_model`: see
+    `SearchQuery`.
+    """
 
     tenant_id: UUID
     user_id: UUID
@@ -171,15 +182,9 @@ class Question(Model):
     collection_ids: tuple[UUID, ...] | None = None
     filters: Filters = Filters()
     provider: str | None = None
+    turns: tuple[Turn, ...] = ()
     epoch: int | None = None
     embedding_model: str | None = None
-
-
-class Turn(Model):
-    """A question of a conversation, and what was answered."""
-
-    question: str
-    answer: str
 
 
 class Identity(Model):

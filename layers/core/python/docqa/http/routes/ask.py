@@ -1,7 +1,8 @@
 """Questions: the whole answer at once, or as it is made."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
@@ -40,7 +41,7 @@ async def ask_stream(body: AskRequest, user: CurrentUser, services: ServicesNeed
     events = services.answerer.answer(question)
     first = await anext(events)  # the answerer refuses a question before its first event
     return StreamingResponse(
-        sse.encode(_ending_in_an_event(first, events), stream_id=uuid.uuid4().hex),
+        sse.encode(_ending_in_an_event(sse.begun(first, events)), stream_id=uuid.uuid4().hex),
         media_type=sse.MEDIA_TYPE,
         headers=sse.HEADERS,
     )
@@ -78,17 +79,13 @@ def _question(body: AskRequest, user: Identity, scope: Scope) -> Question:
     )
 
 
-async def _ending_in_an_event(first: AskEvent, events: AsyncIterator[AskEvent]) -> AsyncIterator[AskEvent]:
+async def _ending_in_an_event(events: AsyncGenerator[AskEvent]) -> AsyncGenerator[AskEvent]:
     """The status line is long gone when an answer fails midway: what was raised becomes the last event."""
     try:
-        yield first
-        async for event in events:
-            yield event
+        async with aclosing(events):
+            async for event in events:
+                yield event
     except Exception as error:
         shown = errors.shown(error)
         log.exception("answer_failed", code=shown.code)
         yield ErrorEvent(code=shown.code, message=shown.message, retryable=shown.retryable)
-    finally:
-        closer = getattr(events, "aclose", None)
-        if closer is not None:
-            await closer()

@@ -2,6 +2,6 @@
 
 from docqa.bootstrap import container
 from docqa.http.app import create_app
-from docqa.http.routes import ask, chat, operations, progress
+from docqa.http.routes import ask, chat, mcp, operations, progress
 
-app = create_app(container(), [ask.router, progress.router, operations.router], root=[chat.router])
+app = create_app(container(), [ask.router, progress.router, operations.router], root=[chat.router, mcp.router])

@@ -1,6 +1,6 @@
 """The container that the HTTP routes get, with stores in memory."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -18,11 +18,13 @@ from docqa.core.models import (
     IngestOptions,
     Invitation,
     Original,
+    Passage,
     Question,
     Role,
     Scope,
     SearchOptions,
     Status,
+    Surroundings,
     VersionKey,
 )
 from docqa.http.services import Probe
@@ -263,12 +265,42 @@ class ScriptedAnswerer:
         self.events = events
         self.questions: list[Question] = []
 
-    async def answer(self, question: Question) -> AsyncIterator[AskEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AskEvent]:
         self.questions.append(question)
         for event in self.events:
             if isinstance(event, Exception):
                 raise event
             yield event
+
+
+class MemoryPassages:
+    """PassageReader and PassageContext of the passages of `found`, which are everybody's."""
+
+    def __init__(self) -> None:
+        self.found: list[Passage] = []
+
+    async def passage(self, user: Identity, chunk_id: UUID) -> Passage:
+        return self._those(passage for passage in self.found if passage.chunk_id == chunk_id)[0]
+
+    async def document(self, user: Identity, document_id: UUID, *, page: int | None = None) -> list[Passage]:
+        return self._those(
+            passage
+            for passage in self.found
+            if passage.document_id == document_id and page in (None, passage.page_from)
+        )
+
+    async def around(
+        self, tenant_id: UUID, chunk_ids: Sequence[UUID], *, window: int, parents: bool
+    ) -> Mapping[UUID, Surroundings]:
+        at = next(number for number, passage in enumerate(self.found) if passage.chunk_id == chunk_ids[0])
+        before, after = self.found[max(0, at - window) : at], self.found[at + 1 : at + 1 + window]
+        return {chunk_ids[0]: Surroundings(before=tuple(p.text for p in before), after=tuple(p.text for p in after))}
+
+    def _those(self, passages: Iterable[Passage]) -> list[Passage]:
+        found = list(passages)
+        if not found:
+            raise NotFound
+        return found
 
 
 class FakeServices:
@@ -288,6 +320,7 @@ class FakeServices:
         self.artifact_objects = MemoryObjects()
         self.executions = MemoryExecutions()
         self.retriever = ListRetriever()
+        self.passages = self.passage_context = MemoryPassages()
         self.answerer = ScriptedAnswerer(*events)
         self.preferences = Keyring()
         self.models = router(preferences=self.preferences)

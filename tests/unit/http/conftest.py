@@ -8,7 +8,19 @@ from fastapi.testclient import TestClient
 from docqa.core.events import AskEvent
 from docqa.core.models import Identity
 from docqa.http.app import create_app
-from docqa.http.routes import ask, auth, chat, collections, documents, members, models, operations, progress, search
+from docqa.http.routes import (
+    ask,
+    auth,
+    chat,
+    collections,
+    documents,
+    mcp,
+    members,
+    models,
+    operations,
+    progress,
+    search,
+)
 from tests.fakes.answering import TENANT, USER
 from tests.fakes.services import FakeServices
 
@@ -32,7 +44,7 @@ class Api:
     def __init__(self, *events: AskEvent | Exception) -> None:
         self.services = FakeServices(*events)
         self.http = TestClient(
-            create_app(self.services, ROUTERS, root=[chat.router]),
+            create_app(self.services, ROUTERS, root=[chat.router, mcp.router]),
             base_url="http://testserver/api/v1/",
             headers={"authorization": f"Bearer {self.services.tokens.issue(WHO)}"},
             raise_server_exceptions=False,

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from docqa.auth.tokens import AccessTokens
     from docqa.cache.valkey import ValkeyCache
     from docqa.core.models import ChunkStrategy
-    from docqa.core.ports import Analyzer, Answerer, Chunker, Embedder, PairScorer, Reranker, Retriever, TokenCounter
+    from docqa.core.ports import (
+        Analyzer,
+        Answerer,
+        Chunker,
+        Embedder,
+        PairScorer,
+        PassageContext,
+        PassageReader,
+        Reranker,
+        Retriever,
+        TokenCounter,
+    )
     from docqa.core.ports.chat import ChatRouter
     from docqa.database.access import PostgresAccess
     from docqa.database.budgets import PostgresBudgets
@@ -276,7 +287,6 @@ class Container:
     @cached_property
     def _searching(self) -> "Retriever":
         """The first stage, and around it what a query may ask for: reranking, then distinct, then diverse passages."""
-        from docqa.database.context import PostgresPassageContext
         from docqa.database.search import PostgresSearchIndex
         from docqa.retrieval.context import ContextRetriever
         from docqa.retrieval.deduplication import DeduplicatingRetriever
@@ -295,7 +305,19 @@ class Container:
         )
         retriever = DeduplicatingRetriever(retriever)
         retriever = DiverseRetriever(retriever)
-        return ContextRetriever(retriever, context=PostgresPassageContext(self.database))
+        return ContextRetriever(retriever, context=self.passage_context)
+
+    @cached_property
+    def passage_context(self) -> "PassageContext":
+        from docqa.database.context import PostgresPassageContext
+
+        return PostgresPassageContext(self.database)
+
+    @cached_property
+    def passages(self) -> "PassageReader":
+        from docqa.database.passage_reading import PostgresPassageReader
+
+        return PostgresPassageReader(self.database)
 
     @cached_property
     def answerer(self) -> "Answerer":

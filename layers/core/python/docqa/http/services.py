@@ -15,6 +15,8 @@ from docqa.core.ports import (
     Executions,
     MemberStore,
     ObjectStore,
+    PassageContext,
+    PassageReader,
     Retriever,
     UploadStore,
     UserStore,
@@ -58,6 +60,10 @@ class Services(Protocol):
     def executions(self) -> Executions: ...
     @property
     def retriever(self) -> Retriever: ...
+    @property
+    def passages(self) -> PassageReader: ...
+    @property
+    def passage_context(self) -> PassageContext: ...
     @property
     def answerer(self) -> Answerer: ...
     @property

@@ -31,6 +31,7 @@ from docqa.core.ports.reading import (
 from docqa.core.ports.searching import (
     Answerer,
     PassageContext,
+    PassageReader,
     RerankChoices,
     Retriever,
     Rewriter,
@@ -61,6 +62,7 @@ __all__ = [
     "PairScorer",
     "Parser",
     "PassageContext",
+    "PassageReader",
     "ReindexStore",
     "RerankChoices",
     "Reranker",

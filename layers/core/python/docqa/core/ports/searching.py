@@ -1,12 +1,14 @@
 """Finding passages, and answering with them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from docqa.core.events import AskEvent
 from docqa.core.models import (
     Hit,
+    Identity,
+    Passage,
     Question,
     SearchQuery,
     Surroundings,
@@ -72,7 +74,19 @@ class PassageContext(Protocol):
         ...
 
 
+class PassageReader(Protocol):
+    """Passages by themselves and in the order of their document, of what the user may read."""
+
+    async def passage(self, user: Identity, chunk_id: UUID) -> Passage:
+        """Raises NotFound for what is not published or not shared with the user, DependencyUnavailable."""
+        ...
+
+    async def document(self, user: Identity, document_id: UUID, *, page: int | None = None) -> list[Passage]:
+        """In order, a bounded number. Raises NotFound where there is none, DependencyUnavailable."""
+        ...
+
+
 class Answerer(Protocol):
     """Answers a question as a stream of events, the last one being DoneEvent or ErrorEvent."""
 
-    def answer(self, question: Question) -> AsyncIterator[AskEvent]: ...
+    def answer(self, question: Question) -> AsyncGenerator[AskEvent]: ...

@@ -40,6 +40,16 @@ def asking(words: dict[str, str]) -> tuple[Call, ...]:
     )
 
 
+def told(method: str, **params: Any) -> Call:
+    """A message of MCP. What may not be seen is told to the caller as an error of the tool, with status 200."""
+    return Call(ACCOUNT, {"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+
+
+def tool(name: str, **arguments: Any) -> Call:
+    return told("tools/call", name=name, arguments=arguments)
+
+
+CHAT = {"model": "docqa", "messages": [{"role": "user", "content": QUESTION["question"]}]}
 ASKING = (*asking(QUESTION), Call(PRIVATE, QUESTION | {"conversation_id": "{conversation}"}))
 PASSWORD = {"password": "correct horse"}
 
@@ -71,6 +81,23 @@ ROUTES: dict[tuple[str, str], tuple[Call, ...]] = {
     ("POST", "search"): (*asking(QUERY), *asking(QUERY | EXTRAS)),
     ("POST", "ask"): ASKING,
     ("POST", "ask/stream"): ASKING,
+    ("GET", "providers"): (Call(ACCOUNT),),
+    ("PUT", "providers"): (Call(ACCOUNT, {"order": ["extractive"]}), Call(ACCOUNT, {"order": None})),
+    ("GET", "usage"): (Call(ACCOUNT), Call(ADMIN, query="?whole_tenant=true")),
+    ("GET", "/v1/models"): (Call(ACCOUNT),),
+    ("GET", "/v1/models/{model:path}"): (Call(ACCOUNT),),
+    ("POST", "/v1/chat/completions"): (Call(ACCOUNT, CHAT), Call(ACCOUNT, CHAT | {"stream": True})),
+    ("POST", "/mcp"): (
+        told("tools/list"),
+        told("resources/list"),
+        told("resources/read", uri="docqa://documents/{document}"),
+        tool("list_documents"),
+        tool("search", **QUERY),
+        tool("search", **QUERY, document_ids=["{document}"]),
+        tool("ask", **QUESTION),
+        tool("ask", **QUESTION, document_ids=["{document}"]),
+        tool("get_passage", passage_id="{passage}", around=2),
+    ),
     # what changes or ends what the others look at comes last
     ("POST", "documents/{document_id}/versions"): (Call(EDITOR, FILE),),
     ("POST", "documents/{document_id}/rechunk"): (Call(EDITOR),),

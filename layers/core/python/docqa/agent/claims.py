@@ -102,7 +102,7 @@ class Judge:
         if not any(support.holds for support in found):
             others = [number for number in range(len(self._hits)) if number not in order]
             found += [self._in_passage(sentence, terms, number) for number in others]
-        return max(found, key=lambda support: (support.holds, not support.problem, support.share))
+        return max(found, key=lambda support: (support.holds, support.share))
 
     def _in_passage(self, sentence: str, terms: set[str], number: int) -> Support:
         hit, found = self._hits[number], self._pieces[number]
@@ -111,6 +111,7 @@ class Judge:
         if at is None:
             return Support(hit, Piece(hit.text[:1], 0), 0.0, "no text")
         piece, share = found[at], self._share(held[at], terms)
+        opposed = _opposed(sentence, piece.text)
         for other in (at + 1, at - 1):
             if not 0 <= other < len(found) or found[other].line != piece.line or piece.is_row:
                 continue
@@ -119,7 +120,7 @@ class Judge:
                 first, last = sorted((at, other))
                 piece, share = _joined(hit, found[first], found[last]), both
                 break
-        return Support(hit, piece, share, self._problem(sentence, hit, piece))
+        return Support(hit, piece, share, "opposite" if opposed else self._problem(sentence, hit, piece))
 
     def _problem(self, sentence: str, hit: Hit, piece: Piece) -> str:
         around = " ".join([*hit.heading_path, hit.filename, piece.header, piece.text])
@@ -129,9 +130,7 @@ class Judge:
         known = around.casefold() + " " + self._asked_text
         if any(name.casefold() not in known for name in names(sentence)):
             return "name"
-        if negations(sentence) != negations(piece.text):
-            return "negation"
-        return "opposite" if _opposed(sentence, piece.text) else ""
+        return "negation" if negations(sentence) != negations(piece.text) else ""
 
     def _share(self, held: set[str], terms: set[str]) -> float:
         whole = sum(self._weight(term) for term in terms)

@@ -34,6 +34,12 @@ ServicesNeeded = Annotated[Services, Depends(services)]
 CurrentUser = Annotated[Identity, Depends(current_user)]
 
 
+async def known_user(user: CurrentUser, container: ServicesNeeded) -> Identity:
+    """Raises Unauthenticated for a user whom the tenant does not have any more, too: for what asks no other store."""
+    await container.access.account_role(user)
+    return user
+
+
 async def admin(user: CurrentUser, container: ServicesNeeded) -> Identity:
     """Raises Forbidden for anybody but an admin of the tenant."""
     if await container.access.account_role(user) != AccountRole.ADMIN:
@@ -67,6 +73,7 @@ def _of_document(needed: Role) -> Callable[..., Awaitable[Identity]]:
     return check
 
 
+KnownUser = Annotated[Identity, Depends(known_user)]
 Admin = Annotated[Identity, Depends(admin)]
 CollectionViewer = Annotated[Identity, Depends(_of_collection(Role.VIEWER))]
 CollectionOwner = Annotated[Identity, Depends(_of_collection(Role.OWNER))]

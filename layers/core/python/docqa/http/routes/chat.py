@@ -16,7 +16,7 @@ from docqa.core.events import AskEvent, DoneEvent, TokenEvent, UsageEvent
 from docqa.core.models import Question, Usage
 from docqa.http import chat_wire, errors, sse
 from docqa.http.chat_wire import ChatBody, Completion
-from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.dependencies import KnownUser, ServicesNeeded
 from docqa.observability import EventLog
 
 router = APIRouter(prefix="/v1", tags=["chat completions"])
@@ -26,14 +26,14 @@ NO_USAGE = Usage(provider="", model="")
 
 
 @router.get("/models")
-async def list_models(user: CurrentUser) -> dict[str, Any]:
+async def list_models(user: KnownUser) -> dict[str, Any]:
     """The models that can be named in `chat/completions`."""
     del user
     return chat_wire.model_list()
 
 
 @router.get("/models/{model:path}")
-async def get_model(model: str, user: CurrentUser) -> dict[str, Any]:
+async def get_model(model: str, user: KnownUser) -> dict[str, Any]:
     """One of them."""
     del user
     if model not in chat_wire.MODELS:
@@ -42,7 +42,7 @@ async def get_model(model: str, user: CurrentUser) -> dict[str, Any]:
 
 
 @router.post("/chat/completions", response_model=None)
-async def chat(body: ChatBody, request: Request, user: CurrentUser, services: ServicesNeeded) -> Response:
+async def chat(body: ChatBody, request: Request, user: KnownUser, services: ServicesNeeded) -> Response:
     """Answer the last question of a conversation from the documents, with citations; streamed or not."""
     await get_model(body.model, user)
     text, turns = body.checked().conversation()

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from starlette.types import Receive, Scope, Send
 
 from docqa.core.models import Identity
-from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.dependencies import KnownUser, ServicesNeeded
 from docqa.http.services import Services
 
 router = APIRouter(tags=["mcp"])
@@ -40,6 +40,6 @@ class McpResponse(Response):
 
 
 @router.post("/mcp", response_model=None)
-async def mcp(user: CurrentUser, services: ServicesNeeded) -> Response:
+async def mcp(user: KnownUser, services: ServicesNeeded) -> Response:
     """One message of the protocol: tools `search`, `ask`, `list_documents`, `get_passage`; documents as resources."""
     return McpResponse(services, user)

@@ -8,20 +8,20 @@ from fastapi import APIRouter, Query
 from docqa.core.errors import Forbidden
 from docqa.core.models import AccountRole
 from docqa.core.models.usage import Spent
-from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.dependencies import KnownUser, ServicesNeeded
 from docqa.http.schemas import Budget, Budgets, ProviderOrder, ProviderViews, UsageAnswer, UsageTotals
 
 router = APIRouter(tags=["models"])
 
 
 @router.get("/providers")
-async def list_providers(user: CurrentUser, services: ServicesNeeded) -> ProviderViews:
+async def list_providers(user: KnownUser, services: ServicesNeeded) -> ProviderViews:
     """All providers and their models, with what they cost; first those that are asked, in order."""
     return ProviderViews(providers=await services.models.offers(user.tenant_id, user.user_id))
 
 
 @router.put("/providers")
-async def order_providers(body: ProviderOrder, user: CurrentUser, services: ServicesNeeded) -> ProviderViews:
+async def order_providers(body: ProviderOrder, user: KnownUser, services: ServicesNeeded) -> ProviderViews:
     """In which order your questions are asked: `provider` or `provider:model`; null for the platform's order."""
     chain = ",".join(body.order or ())
     if chain:
@@ -32,7 +32,7 @@ async def order_providers(body: ProviderOrder, user: CurrentUser, services: Serv
 
 @router.get("/usage")
 async def usage(
-    user: CurrentUser,
+    user: KnownUser,
     services: ServicesNeeded,
     days: Annotated[int, Query(ge=1, le=400)] = 30,
     whole_tenant: Annotated[bool, Query(description="Of everybody in the tenant; for admins.")] = False,

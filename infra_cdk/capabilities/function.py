@@ -98,6 +98,8 @@ def _environment(spec: FunctionSpec, target: Target) -> dict[str, str]:
         variables["DOCQA_TESSDATA"] = f"{MODELS}/tessdata"
     if spec.streams:
         variables["AWS_LAMBDA_EXEC_WRAPPER"] = STREAMING_WRAPPER
+        # an answer goes on for 20 s for a reader who comes back (docqa.http.replays), and longer while one is there
+        variables["STREAMING_RUNTIME_DISCONNECT_GRACE"] = "240"
     if target.caps_environments:
         variables["DOCQA_LOCAL_ENVIRONMENTS"] = str(spec.local_environments)
     return variables

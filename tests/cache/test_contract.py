@@ -74,3 +74,22 @@ async def test_what_is_remembered_goes_when_its_time_is_over(cache: Cache) -> No
     await cache.remember("a", b"1", keep=3, ttl_s=0.05)
     await asyncio.sleep(0.1)
     assert await cache.recent("a") == []
+
+
+async def test_what_is_appended_is_read_from_anywhere(cache: Cache) -> None:
+    await cache.extend("a", [b"0", b"1"], ttl_s=60)
+    await cache.extend("a", [b"2", b"", b"4"], ttl_s=60)
+    assert await cache.items("a", start=0, count=2) == [b"0", b"1"]
+    assert await cache.items("a", start=2, count=100) == [b"2", b"", b"4"]
+    assert await cache.items("a", start=5, count=100) == []
+    assert await cache.items("b", start=0, count=1) == []
+
+
+async def test_what_is_appended_goes_together_after_the_last(cache: Cache) -> None:
+    await cache.extend("a", [b"0"], ttl_s=0.05)
+    await cache.extend("a", [b"1"], ttl_s=60)
+    await asyncio.sleep(0.1)
+    assert await cache.items("a", start=0, count=9) == [b"0", b"1"]
+    await cache.extend("a", [b"2"], ttl_s=0.05)
+    await asyncio.sleep(0.1)
+    assert await cache.items("a", start=0, count=9) == []

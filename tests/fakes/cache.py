@@ -1,7 +1,7 @@
 """Caches in memory: one that works, and one that does not answer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from docqa.core.errors import CacheUnavailable
 
@@ -37,6 +37,14 @@ class MemoryCache:
     async def recent(self, key: str) -> list[bytes]:
         value = self._living("recent", key)
         return list(value) if isinstance(value, list) else []
+
+    async def items(self, key: str, *, start: int, count: int) -> list[bytes]:
+        value = self._living("items", key)
+        return value[start : start + count] if isinstance(value, list) else []
+
+    async def extend(self, key: str, items: Sequence[bytes], *, ttl_s: float) -> None:
+        value = self._living("extend", key)
+        self.values[key] = [*(value if isinstance(value, list) else []), *items], self._clock() + ttl_s
 
     async def remember(self, key: str, item: bytes, *, keep: int, ttl_s: float) -> None:
         value = self._living("remember", key)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,19 @@ class ValkeyCache:
     async def recent(self, key: str) -> list[bytes]:
         items: list[bytes] = await self._guarded(lambda client: client.lrange(key, 0, -1))
         return items
+
+    async def items(self, key: str, *, start: int, count: int) -> list[bytes]:
+        found: list[bytes] = await self._guarded(lambda client: client.lrange(key, start, start + count - 1))
+        return found
+
+    async def extend(self, key: str, items: Sequence[bytes], *, ttl_s: float) -> None:
+        async def at_once(client: "Redis") -> None:
+            async with client.pipeline(transaction=True) as pipeline:
+                pipeline.rpush(key, *items)
+                pipeline.pexpire(key, _milliseconds(ttl_s))
+                await pipeline.execute()
+
+        await self._guarded(at_once)
 
     async def remember(self, key: str, item: bytes, *, keep: int, ttl_s: float) -> None:
         async def at_once(client: "Redis") -> None:

@@ -9,6 +9,7 @@ from docqa.config import Limits, Settings
 from docqa.core.ports import (
     AccessStore,
     Answerer,
+    Cache,
     CollectionStore,
     ConversationStore,
     DocumentStore,
@@ -64,6 +65,8 @@ class Services(Protocol):
     def passages(self) -> PassageReader: ...
     @property
     def passage_context(self) -> PassageContext: ...
+    @property
+    def cache(self) -> Cache: ...
     @property
     def answerer(self) -> Answerer: ...
     @property

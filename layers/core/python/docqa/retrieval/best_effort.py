@@ -1,5 +1,7 @@
 """A `Cache` that never fails: what it cannot do counts as not found, and as allowed."""
 
+from collections.abc import Sequence
+
 from docqa.core.errors import CacheUnavailable
 from docqa.core.ports import Cache
 from docqa.observability import EventLog
@@ -49,6 +51,19 @@ class BestEffort:
         except CacheUnavailable as error:
             self._lost(error)
             return []
+
+    async def items(self, key: str, *, start: int, count: int) -> list[bytes]:
+        try:
+            return await self._cache.items(key, start=start, count=count)
+        except CacheUnavailable as error:
+            self._lost(error)
+            return []
+
+    async def extend(self, key: str, items: Sequence[bytes], *, ttl_s: float) -> None:
+        try:
+            await self._cache.extend(key, items, ttl_s=ttl_s)
+        except CacheUnavailable as error:
+            self._lost(error)
 
     async def remember(self, key: str, item: bytes, *, keep: int, ttl_s: float) -> None:
         try:

@@ -1,5 +1,6 @@
 """Files, and the cache."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +50,14 @@ class Cache(Protocol):
 
     async def recent(self, key: str) -> list[bytes]:
         """What was remembered under the key, newest first."""
+        ...
+
+    async def items(self, key: str, *, start: int, count: int) -> list[bytes]:
+        """Of what was appended under the key, oldest first; `start` counts from 0."""
+        ...
+
+    async def extend(self, key: str, items: Sequence[bytes], *, ttl_s: float) -> None:
+        """Append, and let all go `ttl_s` after the last."""
         ...
 
     async def remember(self, key: str, item: bytes, *, keep: int, ttl_s: float) -> None:

@@ -3,15 +3,19 @@
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from docqa.core.errors import DocQAError, InvalidRequest
 from docqa.core.events import AskEvent, DoneEvent, ErrorEvent, UsageEvent
 from docqa.core.models import Identity, Question, Scope, Usage
 from docqa.http import errors, sse
 from docqa.http.dependencies import CurrentUser, ServicesNeeded
+from docqa.http.replays import Replays, parsed
 from docqa.http.schemas import Answer, AskRequest
 from docqa.http.scope import scope_of
 from docqa.http.services import Services
@@ -35,16 +39,38 @@ async def ask(body: AskRequest, user: CurrentUser, services: ServicesNeeded) -> 
 
 
 @router.post("/ask/stream", response_class=StreamingResponse)
-async def ask_stream(body: AskRequest, user: CurrentUser, services: ServicesNeeded) -> StreamingResponse:
-    """Answer a question as server-sent events. Every 4xx is decided before the first byte."""
+async def ask_stream(
+    body: AskRequest,
+    user: CurrentUser,
+    services: ServicesNeeded,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+) -> StreamingResponse:
+    """Answer a question as server-sent events. Every 4xx is decided before the first byte.
+
+    With `Last-Event-ID` nothing is asked: an answer that was cut off goes on after the event of that id.
+    """
+    replays = Replays(services.cache)
+    if last_event_id is not None:
+        frames = await replays.follow(user, *parsed(last_event_id))
+        return _Events(frames, media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
     question = await _accept(body, user, services)
     events = services.answerer.answer(question)
     first = await anext(events)  # the answerer refuses a question before its first event
-    return StreamingResponse(
-        sse.encode(_ending_in_an_event(sse.begun(first, events)), stream_id=uuid.uuid4().hex),
-        media_type=sse.MEDIA_TYPE,
-        headers=sse.HEADERS,
-    )
+    stream_id = uuid.uuid4().hex
+    frames = sse.encode(_ending_in_an_event(sse.begun(first, events)), stream_id=stream_id)
+    return _Events(replays.kept(frames, user, stream_id), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+
+
+class _Events(StreamingResponse):
+    """Closes what it sends when it ends, also when its reader went away: then, not when somebody collects it."""
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            closer = getattr(self.body_iterator, "aclose", None)
+            if closer is not None:
+                await closer()
 
 
 async def _accept(body: AskRequest, user: Identity, services: Services) -> Question:

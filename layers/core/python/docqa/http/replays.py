@@ -1,9 +1,9 @@
 """Answers that go on after their reader was cut off: their frames are kept for a while, and read on from anywhere.
 
-The frames of an answer lie in the cache under its stream's id and its user's, so that an id alone opens nothing. Who
-was cut off asks again with `Last-Event-ID` and gets what he has missed, and what follows while it is made; a function that
-was ended by its time limit leaves what it had sent, and then an error that may be tried again. Without a reader an
-answer goes on for GRACE_S, and as long as another one is there; then it is given up.
+The frames of an answer lie in the cache under its stream's id and its user's: an id alone opens nothing. Who was cut
+off asks again with `Last-Event-ID` and gets what he has missed, and what follows while it is made; a function that was
+ended by its time limit leaves what it had sent, and then an error that may be tried again. Without a reader an answer
+goes on for GRACE_S, and as long as another one is there; then it is given up.
 """
 
 import asyncio

@@ -4,12 +4,27 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
 from docqa.core.events import AskEvent
 
 HEARTBEAT_S = 15.0
 HEARTBEAT = b": still here\n\n"
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 MEDIA_TYPE = "text/event-stream"
+
+
+class EventResponse(StreamingResponse):
+    """Closes what it sends when it ends, also when its reader went away: then, not when somebody collects it."""
+
+    def __init__(self, frames: AsyncGenerator[bytes]) -> None:
+        super().__init__(frames, media_type=MEDIA_TYPE, headers=HEADERS)
+        self._frames = frames
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._frames):
+            await super().__call__(scope, receive, send)
 
 
 def frame(name: str, data: str, event_id: str | None = None) -> bytes:

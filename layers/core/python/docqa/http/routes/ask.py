@@ -7,8 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Send
-from starlette.types import Scope as ASGIScope
 
 from docqa.core.errors import DocQAError, InvalidRequest
 from docqa.core.events import AskEvent, DoneEvent, ErrorEvent, UsageEvent
@@ -52,25 +50,13 @@ async def ask_stream(
     replays = Replays(services.cache)
     if last_event_id is not None:
         frames = await replays.follow(user, *parsed(last_event_id))
-        return _Events(frames, media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+        return sse.EventResponse(frames)
     question = await _accept(body, user, services)
     events = services.answerer.answer(question)
     first = await anext(events)  # the answerer refuses a question before its first event
     stream_id = uuid.uuid4().hex
     frames = sse.encode(_ending_in_an_event(sse.begun(first, events)), stream_id=stream_id)
-    return _Events(replays.kept(frames, user, stream_id), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
-
-
-class _Events(StreamingResponse):
-    """Closes what it sends when it ends, also when its reader went away: then, not when somebody collects it."""
-
-    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            closer = getattr(self.body_iterator, "aclose", None)
-            if closer is not None:
-                await closer()
+    return sse.EventResponse(replays.kept(frames, user, stream_id))
 
 
 async def _accept(body: AskRequest, user: Identity, services: Services) -> Question:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 
 from docqa.core.errors import DocQAError, NotFound
 from docqa.core.events import AskEvent, DoneEvent, TokenEvent, UsageEvent
@@ -64,8 +64,7 @@ async def chat(body: ChatBody, request: Request, user: KnownUser, services: Serv
     first = await anext(events)  # a question is refused before its first event
     if not body.stream:
         return JSONResponse(await _whole(completion, sse.begun(first, events)))
-    frames = _frames(completion, sse.begun(first, events))
-    return StreamingResponse(frames, media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+    return sse.EventResponse(_frames(completion, sse.begun(first, events)))
 
 
 async def _whole(completion: Completion, events: AsyncGenerator[AskEvent]) -> dict[str, Any]:

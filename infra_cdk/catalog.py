@@ -12,6 +12,7 @@ class Need(StrEnum):
     DATABASE = "database"
     CACHE = "cache"
     PROVIDERS = "providers"
+    BEDROCK = "bedrock"
     TOKENS = "tokens"
     LIMITS = "limits"
     INFERENCE = "inference"
@@ -93,7 +94,9 @@ FUNCTIONS: tuple[FunctionSpec, ...] = (
         memory_mb=512,
         timeout_s=300,
         layers=("base", "web", "agent", "streaming-runtime", "core"),
-        needs=frozenset({Need.DATABASE, Need.CACHE, Need.PROVIDERS, Need.TOKENS, Need.LIMITS, Need.INFERENCE}),
+        needs=frozenset(
+            {Need.DATABASE, Need.CACHE, Need.PROVIDERS, Need.BEDROCK, Need.TOKENS, Need.LIMITS, Need.INFERENCE}
+        ),
         local_environments=24,
         streams=True,
     ),

@@ -5,7 +5,7 @@ The names are fixed, so that a function can know the state machine that calls it
 
 from __future__ import annotations
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, Aws, Stack
 from constructs import Construct
 
 STATE_MACHINE = "docqa-ingest"
@@ -64,3 +64,9 @@ def bucket_name(scope: Construct, kind: str) -> str:
     """`docqa-<kind>-<account>-<region>`: bucket names are shared by all accounts of AWS."""
     stack = Stack.of(scope)
     return f"docqa-{kind}-{stack.account}-{stack.region}"
+
+
+def bedrock_models() -> tuple[str, str]:
+    """Patterns of Bedrock's models, and of the profiles by which the newer ones are asked."""
+    start = f"arn:{Aws.PARTITION}:bedrock:*:"
+    return f"{start}:foundation-model/*", f"{start}*:inference-profile/*"

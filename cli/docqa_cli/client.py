@@ -14,6 +14,7 @@ from docqa_cli.sse import Event, parse
 
 PREFIX = "/api/v1"
 TIMEOUT = httpx.Timeout(35.0, connect=5.0)
+RESUME_AFTER_S = (0.5, 1.0, 2.0)
 STREAM_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None}
 """A proxy named in the environment is not for this machine."""
@@ -84,17 +85,34 @@ class Client:
         return _checked(answer)
 
     def stream(self, path: str, body: dict[str, Any]) -> Iterator[Event]:
-        """Server-sent events of a POST to the stream function, as they arrive; logs in again as `call` does."""
-        with self._open(path, body) as answer:
+        """Server-sent events of a POST to the stream function, as they arrive; logs in again as `call` does.
+
+        When the connection breaks, what follows the last event is asked for, a few times.
+        """
+        last: str | None = None
+        for wait_s in (*RESUME_AFTER_S, None):
+            try:
+                for event in self._stream(path, body, last):
+                    last = event.id or last
+                    yield event
+                return
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                if last is None or wait_s is None:
+                    raise
+                time.sleep(wait_s)
+
+    def _stream(self, path: str, body: dict[str, Any], last: str | None) -> Iterator[Event]:
+        with self._open(path, body, last) as answer:
             if answer.status_code != 401 or not self._logged_in_again():
                 yield from _events(answer)
                 return
-        with self._open(path, body) as answer:
+        with self._open(path, body, last) as answer:
             yield from _events(answer)
 
-    def _open(self, path: str, body: dict[str, Any]) -> AbstractContextManager[httpx.Response]:
+    def _open(self, path: str, body: dict[str, Any], last: str | None) -> AbstractContextManager[httpx.Response]:
         url = f"{self.where.stream_url}{PREFIX}/{path}"
-        return self._http.stream("POST", url, json=body, headers=self._headers(), timeout=STREAM_TIMEOUT)
+        headers = self._headers() | ({} if last is None else {"last-event-id": last})
+        return self._http.stream("POST", url, json=body, headers=headers, timeout=STREAM_TIMEOUT)
 
     def _logged_in_again(self) -> bool:
         """The local developer's token may be refused after the data was removed; whether there is a new one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import CfnElement, Stack, Token
+from aws_cdk import Aws, CfnElement, Stack, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -50,6 +50,8 @@ class Resources:
                 return {"DOCQA_CACHE_SECRET": names.CACHE_SECRET}
             case Need.PROVIDERS:
                 return {"DOCQA_PROVIDERS_SECRET": names.PROVIDERS_SECRET}
+            case Need.BEDROCK:
+                return {}
             case Need.TOKENS:
                 return {"DOCQA_TOKENS_SECRET": names.TOKENS_SECRET}
             case Need.LIMITS:
@@ -74,6 +76,13 @@ class Resources:
                 return [_secret(self.settings, names.CACHE_SECRET)]
             case Need.PROVIDERS:
                 return [_secret(self.settings, names.PROVIDERS_SECRET)]
+            case Need.BEDROCK:
+                return [
+                    iam.PolicyStatement(
+                        actions=["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+                        resources=list(names.bedrock_models()),
+                    )
+                ]
             case Need.TOKENS:
                 return [_secret(self.settings, names.TOKENS_SECRET)]
             case Need.LIMITS:
@@ -105,6 +114,11 @@ class Resources:
             found[_objects_finding(stack, self.storage.uploads, names.UPLOADS_PREFIX)] = keys
         if needs & {Need.ARTIFACTS_READ, Need.ARTIFACTS_WRITE, Need.ARTIFACTS_DELETE}:
             found[_objects_finding(stack, self.storage.artifacts, names.ARTIFACTS_PREFIX)] = keys
+        if Need.BEDROCK in needs:
+            for arn in names.bedrock_models():
+                found[f"IAM5[Resource::{arn.replace(Aws.PARTITION, '<AWS::Partition>')}]"] = (
+                    "Which model is asked is a setting, and one that spans regions runs in any of them."
+                )
         if Need.WATCH_INGEST in needs:
             region = "<AWS::Region>" if Token.is_unresolved(stack.region) else stack.region
             account = "<AWS::AccountId>" if Token.is_unresolved(stack.account) else stack.account

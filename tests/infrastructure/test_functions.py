@@ -46,9 +46,10 @@ def test_actions_are_exactly_what_each_function_needs(template: Template) -> Non
     actions = {spec.name: sorted(set(template.grants(spec.name)) - everywhere) for spec in FUNCTIONS}
     secret, parameter, invoke = "secretsmanager:GetSecretValue", "ssm:GetParameter", "lambda:InvokeFunction"
     get, put, delete, see = "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"
+    bedrock = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
     assert actions == {
         "api": sorted([secret, parameter, invoke, get, put, delete, see, "states:StartExecution"]),
-        "stream": sorted([secret, parameter, invoke]),
+        "stream": sorted([secret, parameter, invoke, *bedrock]),
         "inference": [],
         "ingest-claim": sorted([secret, parameter, get, put, see]),
         "ingest-parse": sorted([secret, parameter, get, put, see]),
@@ -111,6 +112,7 @@ def test_the_stream_function_enters_through_the_wrapper(template: Template) -> N
     wrapped = {s.name for s in FUNCTIONS if "AWS_LAMBDA_EXEC_WRAPPER" in template.environment(s.name)}
     assert wrapped == {"stream"}
     assert template.environment("stream")["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/streaming-runtime"
+    assert float(template.environment("stream")["STREAMING_RUNTIME_DISCONNECT_GRACE"]) < 300
 
 
 def test_a_laptop_bounds_its_environments_and_aws_does_not(local: Template, aws: Template) -> None:

@@ -67,6 +67,9 @@ assert not {"numpy", "onnxruntime", "huggingface_hub"} & set(sys.modules)
 """
 
 
+LATE = {"langgraph", "langchain_core", "langsmith", "groq", "openai", "anthropic", "cohere", "mcp", "mcp_types"}
+"""What takes long to import: nothing of it is there after a cold start."""
+
 RERANK = """
 import asyncio, sys
 sys.path[:0] = sys.argv[2:]
@@ -132,7 +135,10 @@ def test_every_handler_imports_with_its_own_layers_only(
 ) -> None:
     paths = [unpacked[f"function-{spec.family}"], *(unpacked[name] / "python" for name in spec.layers), runtime]
     environment = {name: str(local.text(value)) for name, value in local.environment(spec.name).items()}
-    python(IMPORT, json.dumps([str(path) for path in paths if path.exists()]), spec.handler, environment=environment)
+    told = python(
+        IMPORT, json.dumps([str(path) for path in paths if path.exists()]), spec.handler, environment=environment
+    )
+    assert not LATE & set(json.loads(told)), "loaded before the first request that needs it"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +147,8 @@ def test_every_handler_imports_with_its_own_layers_only(
         (("base",), "import psycopg; assert psycopg.pq.__impl__ == 'binary'"),
         (("base",), "import greenlet, pydantic, redis.asyncio, snowballstemmer, sqlalchemy.ext.asyncio"),
         (("base", "web"), "import bcrypt, fastapi, jwt, mangum; bcrypt.gensalt()"),
+        (("base", "web", "agent"), "import anthropic, groq, mcp.server.lowlevel, openai, cohere.base_client"),
+        (("base", "web", "agent"), "from langgraph.graph import StateGraph"),
         (("base", "migrate"), "import alembic.command, alembic.config"),
         (("base", "parse"), "import pymupdf; assert pymupdf.open().new_page().number == 0"),
         (("base", "parse"), "import lxml.etree, markdown_it; markdown_it.MarkdownIt().parse('# x')"),
@@ -180,8 +188,24 @@ def test_cohere_reranks_with_the_layers_of_the_api_function(unpacked: dict[str, 
         assert json.loads(python(RERANK, server.url, *paths)) == [0.25, 0.75]
 
 
+GRAPH = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from docqa.agent.graph import graph
+from docqa.llm.catalog import shipped
+from docqa.prompts import prompt
+print(len(graph().get_graph().nodes), prompt("answer").version > 0, len(shipped()) > 5)
+"""
+
+
+def test_the_graph_is_built_with_the_layers_of_the_stream_function(unpacked: dict[str, Path]) -> None:
+    (spec,) = (spec for spec in FUNCTIONS if spec.name == "stream")
+    paths = [str(unpacked[name] / "python") for name in spec.layers]
+    assert python(GRAPH, *paths).split() == ["12", "True", "True"]
+
+
 def test_byte_code_travels_with_the_layers(unpacked: dict[str, Path]) -> None:
-    for name in ("base", "web", "providers", "parse", "inference", "core"):
+    for name in ("base", "web", "providers", "agent", "parse", "inference", "core"):
         sources = [path for path in (unpacked[name] / "python").rglob("*.py") if "site-packages" not in path.parts]
         tag = f"cpython-{host_python().replace('.', '')}"
         without = [path for path in sources if not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists()]

@@ -8,13 +8,26 @@ import pytest
 from docqa_localstack.host import supervisor
 from docqa_localstack.host.paths import Home, StackPaths
 from docqa_localstack.host.up import up
+from tests.fakes.llm.completions import CompatibleApi
+from tests.fakes.llm.server import WireServer
 from tests.stack.support import Stack, User
 
 STACK = os.environ.get("DOCQA_TEST_STACK", "test")
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def model() -> Iterator[CompatibleApi]:
+    """A language model that writes what a test has it write; questions reach it when they name its provider."""
+    api = CompatibleApi()
+    with WireServer(api.answer) as server:
+        os.environ["DOCQA_COMPATIBLE_URL"] = server.url + api.base_path
+        os.environ["DOCQA_COMPATIBLE_MODEL"] = api.model
+        os.environ["DOCQA_LLM_CHAIN"] = "extractive"
+        yield api
+
+
+@pytest.fixture(scope="session")
+def stack(model: CompatibleApi) -> Iterator[Stack]:
     """Deployed once, from an empty state, and stopped at the end; its logs stay for reading."""
     paths = StackPaths(Home.find(), STACK)
     supervisor.clean(paths)

@@ -44,7 +44,7 @@ def test_not_for_ever() -> None:
 
 
 def test_what_broke_before_the_first_event_is_not_asked_twice() -> None:
-    with WireServer(lambda request: Reply(200, pieces=[], headers=STREAM, cut=True)) as server:
-        with pytest.raises(command_client.httpx.HTTPError):
-            read(server)
+    cut = Reply(200, pieces=[], headers=STREAM, cut=True)
+    with WireServer(lambda request: cut) as server, pytest.raises(command_client.httpx.HTTPError):
+        read(server)
     assert len(server.requests) == 1

@@ -11,7 +11,7 @@ from docqa.core.errors import BudgetSpent, DependencyUnavailable, InvalidRequest
 from docqa.core.models.chat import Asker
 from docqa.llm.breaker import THRESHOLD
 from docqa.llm.timing import Pacing
-from tests.fakes.llm.routing import FAST, QUOTES, World, ask, request, world
+from tests.fakes.llm.routing import FAST, QUOTES, Outcome, World, ask, request, world
 from tests.fakes.llm.server import Reply
 from tests.fakes.llm.vendor import INPUT_TOKENS, OUTPUT_TOKENS, TEXT, Refusal
 
@@ -272,3 +272,44 @@ def test_all_providers_are_shown_with_what_they_cost(around: World, runner: asyn
     ]
     assert [view.position for view in views[3:]] == [None] * 4
     assert views[1].models[0].price.output == 0.30
+
+
+HEDGING = Pacing(first_token_s=5, retries=0, hedge_s=0.2)
+
+
+def hedge(around: World, runner: asyncio.Runner, first: float, second: float) -> Outcome:
+    """Two providers that begin after so many seconds."""
+    for name, seconds in (("groq", first), ("openai", second)):
+        around.vendors[name].replies = [around.vendors[name].slow(seconds)]
+    return runner.run(ask(around.router("groq,openai", pacing=HEDGING), request()))
+
+
+def test_a_slow_one_is_overtaken_when_hedging_is_on(around: World, runner: asyncio.Runner) -> None:
+    runner.run(ask(around.router("openai"), request()))  # from here on the SDKs are imported
+    runner.run(ask(around.router("groq"), request()))
+    outcome = hedge(around, runner, 2.0, 0.0)
+    assert outcome.text == "".join(TEXT)
+    assert outcome.road == [("groq", "cancelled"), ("openai", "ok")]
+    assert "groq is slow, openai was asked as well" in outcome.told
+
+
+def test_the_first_one_goes_on_when_it_speaks_before_the_second(around: World, runner: asyncio.Runner) -> None:
+    outcome = hedge(around, runner, 0.4, 2.0)
+    assert outcome.text == "".join(TEXT)
+    assert sorted(outcome.road) == [("groq", "ok"), ("openai", "cancelled")]
+
+
+def test_one_that_is_quick_is_asked_alone(around: World, runner: asyncio.Runner) -> None:
+    assert hedge(around, runner, 0.0, 0.0).road == [("groq", "ok")]
+    assert around.asked() == ["groq"]
+
+
+def test_one_that_fails_leaves_it_to_the_other(around: World, runner: asyncio.Runner) -> None:
+    vendors = around.vendors
+    vendors["groq"].replies = [Reply(500, {"error": {"message": "x"}}, delay_s=0.5)]
+    vendors["openai"].replies = [vendors["openai"].slow(0.8)]
+    outcome = runner.run(ask(around.router("groq,openai", pacing=HEDGING), request()))
+    assert outcome.road == [("groq", "provider_overloaded"), ("openai", "ok")]
+    vendors["groq"].replies = [Reply(500, {"error": {"message": "x"}})]
+    at_once = runner.run(ask(around.router("groq,openai", pacing=HEDGING), request()))
+    assert at_once.road == [("groq", "provider_overloaded"), ("openai", "ok")]

@@ -45,6 +45,7 @@ from docqa.llm.breaker import Breakers
 from docqa.llm.catalog import Catalog
 from docqa.llm.chain import LAST, Link, Route, parsed, routes
 from docqa.llm.estimate import tokens_in, tokens_of
+from docqa.llm.hedging import hedged
 from docqa.llm.registry import PROVIDERS
 from docqa.llm.timing import Pacing
 from docqa.observability import EventLog
@@ -114,8 +115,9 @@ class Router:
         """
         run = _Run(request, asker)
         try:
-            for route in await self._routes(asker):
-                async with aclosing(self._asked(run, route)) as events:
+            waiting = list(await self._routes(asker))
+            while waiting:
+                async with aclosing(self._next(run, waiting)) as events:
                     async for event in events:
                         yield event
                 if run.answered:
@@ -136,6 +138,19 @@ class Router:
             )
         found: tuple[Route, ...] = asker.routes
         return found
+
+    def _next(self, run: "_Run", waiting: list[Route]) -> AsyncGenerator[RoutedEvent]:
+        """Ask the first of those who wait, and the second as well when that is slow and hedging is on."""
+        first = waiting.pop(0)
+        if self._pacing.hedge_s is None or not waiting or waiting[0].provider == LAST:
+            return self._asked(run, first)
+
+        def second() -> AsyncGenerator[RoutedEvent]:
+            other = waiting.pop(0)
+            run.asker.notes.append(f"{first.provider} is slow, {other.provider} was asked as well")
+            return self._asked(run, other)
+
+        return hedged(self._asked(run, first), second, after_s=self._pacing.hedge_s)
 
     async def _asked(self, run: "_Run", route: Route) -> AsyncGenerator[RoutedEvent]:
         """One provider, again after a fault that may pass. Ends without an answer when the next one is to be asked."""
@@ -171,13 +186,12 @@ class Router:
     async def _once(self, run: "_Run", route: Route) -> AsyncGenerator[RoutedEvent]:
         """One call, from the budget that is set aside for it to what it took. Raises ProviderError, BudgetSpent."""
         attempt = _Open(route, run)
-        run.asked = route.provider
         budgeted = not route.own_key and route.model.price.output > 0
         reservation = await self._budgets.reserve(run.asker, attempt.at_most_usd) if budgeted else None
         try:
             provider = await self._providers.get(route.provider, route.key)
             async with aclosing(provider.chat(run.request, route.model)) as events:
-                async for event in _in_time(events, run, self._pacing.first_token_s):
+                async for event in _in_time(events, route.provider, run.asker.deadline, self._pacing.first_token_s):
                     if attempt.take(event):
                         yield ChatStart(provider=route.provider, model=route.model.model, own_key=route.own_key)
                     run.shown = run.shown or run.request.stream
@@ -247,9 +261,11 @@ def _moves_on(error: ProviderError, route: Route) -> bool:
     return isinstance(error, KeyRefused | CreditSpent | ModelUnknown) and not route.own_key
 
 
-async def _in_time(events: AsyncGenerator[ChatEvent], run: "_Run", first_token_s: float) -> AsyncGenerator[ChatEvent]:
+async def _in_time(
+    events: AsyncGenerator[ChatEvent], provider: str, deadline: float, first_token_s: float
+) -> AsyncGenerator[ChatEvent]:
     """Raises ProviderTimeout when nothing comes in time, or the question's time is over."""
-    limit = min(asyncio.get_running_loop().time() + first_token_s, run.asker.deadline)
+    limit = min(asyncio.get_running_loop().time() + first_token_s, deadline)
     while True:
         try:
             async with asyncio.timeout_at(limit):
@@ -257,9 +273,9 @@ async def _in_time(events: AsyncGenerator[ChatEvent], run: "_Run", first_token_s
         except StopAsyncIteration:
             return
         except TimeoutError as error:
-            raise ProviderTimeout(provider=run.asked) from error
+            raise ProviderTimeout(provider=provider) from error
         yield event
-        limit = run.asker.deadline
+        limit = deadline
 
 
 @dataclass
@@ -269,8 +285,6 @@ class _Run:
     request: ChatRequest
     asker: Asker
     attempts: list[Attempt] = field(default_factory=list)
-    asked: str = ""
-    """The provider that was asked last."""
     shown: bool = False
     answered: bool = False
     last: DocQAError | None = None

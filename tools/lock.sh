@@ -12,3 +12,4 @@ for source in localstack/requirements/*.in requirements/up.in requirements/dev.i
 done
 lock tools/models/reference.in tools/models/excludes.txt tools/models/reference.txt
 lock tools/models/reference.in tools/models/excludes-cuda.txt tools/models/reference-cuda.txt
+lock tests/llama/requirements.in tests/llama/excludes.txt tests/llama/requirements.txt

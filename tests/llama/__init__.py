@@ -1,0 +1,1 @@
+"""A llama.cpp server with a small model, in an environment of its own."""

@@ -7,7 +7,18 @@ import typer
 from rich.markup import escape
 
 from docqa_cli import dotenv, show
-from docqa_cli.commands import account, collections, documents, evaluate, members, models, operate, questions, stack
+from docqa_cli.commands import (
+    account,
+    collections,
+    documents,
+    evaluate,
+    members,
+    memories,
+    models,
+    operate,
+    questions,
+    stack,
+)
 from docqa_cli.errors import CliError
 from docqa_localstack.host.errors import HostError
 
@@ -41,6 +52,8 @@ for command in (
     members.unshare,
     models.providers,
     models.usage,
+    memories.memories,
+    memories.forget,
     questions.ask,
     questions.search,
 ):

@@ -4,7 +4,7 @@ from mangum import Mangum
 
 from docqa.bootstrap import container
 from docqa.http.app import create_app
-from docqa.http.routes import ask, auth, collections, documents, members, models, operations, progress, search
+from docqa.http.routes import ask, auth, collections, documents, members, memories, models, operations, progress, search
 
 app = create_app(
     container(),
@@ -15,6 +15,7 @@ app = create_app(
         documents.router,
         search.router,
         models.router,
+        memories.router,
         operations.router,
     ],
     elsewhere=[ask.router, progress.router],  # the stream function's, at the same address

@@ -124,7 +124,9 @@ async def played(world: World, services: WorldContainer) -> Scene:
     made = Scene(world, services, owner, collection, document, UUID(int=0), member)
     asked = await made.call(owner, ("POST", "ask"), Call(ACCOUNT, {"question": "Where does the treasure lie?"}))
     made.conversation = UUID(asked.json()["conversation_id"])
+    memory = await services.memories.remember(owner.tenant_id, owner.user_id, "The pirates of Zanzibar are mine.")
     made.names = {
+        "memory_id": str(memory.memory_id),
         "collection": str(collection),
         "collection_id": str(collection),
         "document": str(document.document_id),

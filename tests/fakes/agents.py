@@ -17,7 +17,7 @@ from docqa.llm import chain
 from docqa.llm.breaker import Breakers
 from docqa.llm.registry import Providers
 from docqa.llm.router import Router
-from tests.fakes.answering import TENANT, USER, ListRetriever, RememberingConversations, WordAnalyzer
+from tests.fakes.answering import TENANT, USER, ListRetriever, MemoryMemories, RememberingConversations, WordAnalyzer
 from tests.fakes.cache import MemoryCache
 from tests.fakes.embedding import OverlapScorer
 from tests.fakes.llm.all import CATALOG
@@ -62,6 +62,7 @@ def answerer(
     retriever: Retriever | None = None,
     models: ChatRouter | None = None,
     conversations: RememberingConversations | None = None,
+    memories: MemoryMemories | None = None,
     calls: RememberingCalls | None = None,
 ) -> GraphAnswerer:
     return GraphAnswerer(
@@ -70,6 +71,7 @@ def answerer(
         analyzer=WordAnalyzer(),
         models=models or router(),
         conversations=conversations or RememberingConversations(),
+        memories=memories or MemoryMemories(),
         calls=calls or RememberingCalls(),
         model="hashing",
     )

@@ -4,11 +4,12 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Box, Citation, Hit, Question, SearchQuery, Span, Turn, Usage
+from docqa.core.models import Box, Citation, Hit, Memory, Question, SearchQuery, Span, Turn, Usage
 from docqa.core.models.chat import Receipt
 
 TENANT = uuid.UUID(int=1)
@@ -81,6 +82,27 @@ class WordAnalyzer:
 
     def _words(self, text: str) -> list[str]:
         return [word.removesuffix("s") or word for word in re.findall(r"\w+", text.casefold())]
+
+
+class MemoryMemories:
+    """MemoryStore."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[UUID, Memory]] = []
+
+    async def remember(self, tenant_id: UUID, user_id: UUID, content: str) -> Memory:
+        memory = Memory(memory_id=uuid.uuid4(), content=content, created_at=datetime.now(UTC))
+        self.found.append((user_id, memory))
+        return memory
+
+    async def remembered(self, tenant_id: UUID, user_id: UUID) -> tuple[Memory, ...]:
+        return tuple(memory for owner, memory in self.found if owner == user_id)
+
+    async def forget(self, tenant_id: UUID, user_id: UUID, memory_id: UUID | None) -> None:
+        those = [(owner, m) for owner, m in self.found if owner == user_id and memory_id in (None, m.memory_id)]
+        if memory_id is not None and not those:
+            raise NotFound
+        self.found = [entry for entry in self.found if entry not in those]
 
 
 class RememberingConversations:

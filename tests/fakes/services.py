@@ -29,7 +29,7 @@ from docqa.core.models import (
 )
 from docqa.http.services import Probe
 from tests.fakes.agents import RememberingCalls, router
-from tests.fakes.answering import ListRetriever, RememberingConversations
+from tests.fakes.answering import ListRetriever, MemoryMemories, RememberingConversations
 from tests.fakes.cache import MemoryCache
 from tests.fakes.llm.routing import Keyring
 from tests.fakes.stores import MemoryExecutions, MemoryObjects
@@ -324,6 +324,7 @@ class FakeServices:
         self.passages = self.passage_context = MemoryPassages()
         self.answerer = ScriptedAnswerer(*events)
         self.cache = MemoryCache()
+        self.memories = MemoryMemories()
         self.preferences = Keyring()
         self.models = router(preferences=self.preferences)
         self.model_calls = RememberingCalls()

@@ -10,7 +10,7 @@ from docqa.prompts import prompt
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "prompts"
 FIELDS = {
     "answer": {"tag": "source_0", "sources": "<source_0>…</source_0>", "question": "Who?"},
-    "standalone": {"conversation": "User: a\nAssistant: b", "question": "And then?"},
+    "standalone": {"facts": "- I work in Bergen.", "conversation": "User: a\nAssistant: b", "question": "And then?"},
 }
 
 

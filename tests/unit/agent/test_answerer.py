@@ -13,6 +13,7 @@ from tests.fakes.agents import answerer, events_of, question
 from tests.fakes.answering import (
     TENANT,
     ListRetriever,
+    MemoryMemories,
     RememberingConversations,
     make_hit,
 )
@@ -146,3 +147,24 @@ def test_errors_of_the_parts_come_through_after_the_first_events(error: Exceptio
         return events
 
     assert [event.name for event in asyncio.run(run())] == ["step"] * 7
+
+
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        ("Remember that I work in the Bergen office.", "I work in the Bergen office."),
+        ("please remember: our fiscal year ends in June", "our fiscal year ends in June"),
+        ("Merk dir, dass ich im Hafen arbeite.", "ich im Hafen arbeite."),
+    ],
+)
+def test_what_a_user_asks_to_remember_is_kept_and_said(said: str, fact: str) -> None:
+    memories = MemoryMemories()
+    answer = done(events_of(answerer([FERRY], memories=memories), question(said)))
+    assert fact in answer.answer
+    assert [memory.content for _, memory in memories.found] == [fact]
+
+
+def test_a_question_about_remembering_is_a_question() -> None:
+    memories = MemoryMemories()
+    done(events_of(answerer([FERRY], memories=memories), question("Remember when the ferry leaves the harbour?")))
+    assert memories.found == []

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from docqa.database.documents import PostgresDocuments
     from docqa.database.ingest import PostgresIngest
     from docqa.database.members import PostgresMembers
+    from docqa.database.memories import PostgresMemories
     from docqa.database.model_calls import PostgresModelCalls
     from docqa.database.preferences import PostgresPreferences
     from docqa.database.users import PostgresUsers
@@ -134,6 +135,12 @@ class Container:
         from docqa.database.model_calls import PostgresModelCalls
 
         return PostgresModelCalls(self.database)
+
+    @cached_property
+    def memories(self) -> "PostgresMemories":
+        from docqa.database.memories import PostgresMemories
+
+        return PostgresMemories(self.database)
 
     @cached_property
     def preferences(self) -> "PostgresPreferences":
@@ -329,6 +336,7 @@ class Container:
             analyzer=self.analyzer,
             models=self.models,
             conversations=self.conversations,
+            memories=self.memories,
             calls=self.model_calls,
             model=self.embedder.model,
         )

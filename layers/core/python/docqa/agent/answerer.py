@@ -11,7 +11,7 @@ from docqa.agent.writing import text_of
 from docqa.core.events import AskEvent, DoneEvent, UsageEvent
 from docqa.core.models import Question, Usage
 from docqa.core.models.chat import Asker, Receipt
-from docqa.core.ports import Analyzer, ConversationStore, PairScorer, Retriever
+from docqa.core.ports import Analyzer, ConversationStore, MemoryStore, PairScorer, Retriever
 from docqa.core.ports.chat import CallLog, ChatRouter
 
 QUESTION_S = 120.0
@@ -30,6 +30,7 @@ class GraphAnswerer:
         analyzer: Analyzer,
         models: ChatRouter,
         conversations: ConversationStore,
+        memories: MemoryStore,
         calls: CallLog,
         model: str,
     ) -> None:
@@ -38,6 +39,7 @@ class GraphAnswerer:
         self._analyzer = analyzer
         self._models = models
         self._conversations = conversations
+        self._memories = memories
         self._calls = calls
         self._model = model
 
@@ -94,6 +96,7 @@ class GraphAnswerer:
             analyzer=self._analyzer,
             models=self._models,
             conversations=self._conversations,
+            memories=self._memories,
             asker=asker,
             emit=lambda event: None,
         )

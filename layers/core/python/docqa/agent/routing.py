@@ -15,7 +15,7 @@ def after_guard(state: State) -> Literal["contextualize", "route"]:
 
 
 def after_route(state: State) -> Literal["plan", "generate"]:
-    return "generate" if state["intent"] is Intent.SMALL_TALK else "plan"
+    return "plan" if state["intent"] is Intent.DOCUMENTS else "generate"
 
 
 def after_plan(state: State) -> Literal["retrieve", "generate"]:

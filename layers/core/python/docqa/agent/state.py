@@ -10,7 +10,7 @@ from docqa.agent.tables import TableQuestion
 from docqa.core.events import AskEvent
 from docqa.core.models import Citation, Hit, Question, Turn
 from docqa.core.models.chat import Asker
-from docqa.core.ports import Analyzer, ConversationStore, PairScorer, Retriever
+from docqa.core.ports import Analyzer, ConversationStore, MemoryStore, PairScorer, Retriever
 from docqa.core.ports.chat import ChatRouter
 
 
@@ -23,6 +23,7 @@ class Tools:
     analyzer: Analyzer
     models: ChatRouter
     conversations: ConversationStore
+    memories: MemoryStore
     asker: Asker
     emit: Callable[[AskEvent], None]
 
@@ -32,6 +33,7 @@ class Intent(StrEnum):
 
     DOCUMENTS = "documents"
     SMALL_TALK = "small talk"
+    REMEMBER = "remember"
 
 
 class Grade(StrEnum):
@@ -77,6 +79,8 @@ class State(TypedDict, total=False):
     asked: str
     """The question as it stands alone."""
     intent: Intent
+    fact: str
+    """What is to be remembered."""
     queries: tuple[str, ...]
     """What to search, the first being the question itself."""
     searched: tuple[str, ...]

@@ -15,6 +15,7 @@ from docqa.core.models import (
     Hit,
     IngestOptions,
     Member,
+    Memory,
     Reranking,
     Role,
     SearchMode,
@@ -181,6 +182,10 @@ class Answer(BaseModel):
     conversation_id: UUID
     message_id: UUID
     usage: Usage
+
+
+class Memories(BaseModel):
+    memories: tuple[Memory, ...]
 
 
 class ProviderViews(BaseModel):

@@ -15,6 +15,7 @@ from docqa.core.ports import (
     DocumentStore,
     Executions,
     MemberStore,
+    MemoryStore,
     ObjectStore,
     PassageContext,
     PassageReader,
@@ -65,6 +66,8 @@ class Services(Protocol):
     def passages(self) -> PassageReader: ...
     @property
     def passage_context(self) -> PassageContext: ...
+    @property
+    def memories(self) -> MemoryStore: ...
     @property
     def cache(self) -> Cache: ...
     @property

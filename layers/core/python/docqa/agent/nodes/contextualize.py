@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from docqa.agent.asking import follow_up
 from docqa.agent.calling import said
 from docqa.agent.state import State, Tools
-from docqa.core.models import Turn
+from docqa.core.models import Memory, Turn
 from docqa.prompts import prompt
 
 TURNS = 6
@@ -24,7 +24,8 @@ async def contextualize(state: State, tools: Tools) -> State:
     if not turns:
         return {"turns": (), "detail": ""}
     if await tools.models.decides(tools.asker):
-        told = prompt("standalone").messages(conversation=_script(turns), question=question.text)
+        facts = await tools.memories.remembered(question.tenant_id, question.user_id)
+        told = prompt("standalone").messages(conversation=_script(turns), facts=_facts(facts), question=question.text)
         asked = (await said(tools, told, purpose="contextualize", max_tokens=200)).strip().strip('"')
         if not asked or len(asked) > 4 * len(question.text) + 400:
             asked = follow_up(question.text, turns)
@@ -32,6 +33,10 @@ async def contextualize(state: State, tools: Tools) -> State:
         asked = follow_up(question.text, turns)
     detail = "" if asked == question.text else f"asked as: {asked}"
     return {"turns": turns, "asked": asked, "detail": detail}
+
+
+def _facts(facts: Sequence[Memory]) -> str:
+    return "\n".join(f"- {fact.content}" for fact in facts) or "(nothing)"
 
 
 def _script(turns: Sequence[Turn]) -> str:

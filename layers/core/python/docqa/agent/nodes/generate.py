@@ -22,6 +22,7 @@ EXTRACTIVE = "extractive"
 SOURCES = 8
 MAX_TOKENS = 800
 
+_REMEMBERED = "I will remember this: "
 _GREETING = "Ask me something about your documents, and I will show you where the answer stands."
 
 
@@ -29,6 +30,10 @@ async def generate(state: State, tools: Tools) -> State:
     """Raises ProviderError, BudgetSpent, DependencyUnavailable; after the first word, too."""
     if state["intent"] is Intent.SMALL_TALK:
         return _sent(Draft((Statement(_GREETING),), grounded=False), tools)
+    if state["intent"] is Intent.REMEMBER:
+        user = state["question"]
+        memory = await tools.memories.remember(user.tenant_id, user.user_id, state["fact"])
+        return _sent(Draft((Statement(f"{_REMEMBERED}{memory.content}"),), grounded=False), tools)
     quotes = _quotes(state)
     asks = state["grade"] is not Grade.NOT and await tools.models.decides(tools.asker)
     if not quotes.grounded and not asks:

@@ -1,4 +1,4 @@
-"""What the question wants: something of the documents, or just a word."""
+"""What the question wants: something of the documents, just a word, or that something is remembered."""
 
 import re
 
@@ -12,9 +12,21 @@ _SMALL_TALK = re.compile(
 )
 
 
+_REMEMBER = re.compile(
+    r"\s*(?:please\s+)?(?:remember|keep in mind|note)\s*(?:,|:|that\b)\s*(?P<en>\S.{3,})"
+    r"|\s*(?:bitte\s+)?(?:merke? dir|denk daran)\s*(?:,|:)\s*(?:dass\s+)?(?P<de>\S.{3,})"
+    r"|\s*(?:retiens|souviens-toi)\s+que\s+(?P<fr>\S.{3,})|\s*recuerda\s+que\s+(?P<es>\S.{3,})",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 async def route(state: State, tools: Tools) -> State:
-    """By rules: what is no plain greeting is about the documents."""
+    """By rules: what is no plain greeting and nothing to remember is about the documents."""
     del tools
+    fact = _REMEMBER.fullmatch(state["question"].text)
+    if fact is not None and "?" not in fact[0]:
+        said = next(filter(None, fact.groups()))
+        return {"intent": Intent.REMEMBER, "fact": said.strip(), "detail": str(Intent.REMEMBER)}
     talk = _SMALL_TALK.fullmatch(state["question"].text) is not None
     intent = Intent.SMALL_TALK if talk else Intent.DOCUMENTS
     return {"intent": intent, "detail": str(intent)}

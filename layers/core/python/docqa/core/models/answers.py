@@ -173,6 +173,14 @@ class Usage(Model):
     cost_usd: float = 0.0
 
 
+class Memory(Model):
+    """Something that a user asked to remember, in his words."""
+
+    memory_id: UUID
+    content: str
+    created_at: datetime
+
+
 class Turn(Model):
     """A question of a conversation, and what was answered."""
 

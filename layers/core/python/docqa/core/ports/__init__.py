@@ -9,6 +9,7 @@ from docqa.core.ports.documents import (
     CollectionStore,
     ConversationStore,
     DocumentStore,
+    MemoryStore,
 )
 from docqa.core.ports.inference import (
     Analyzer,
@@ -58,6 +59,7 @@ __all__ = [
     "IndexStore",
     "IngestStore",
     "MemberStore",
+    "MemoryStore",
     "ObjectStore",
     "PairScorer",
     "Parser",

@@ -11,6 +11,7 @@ from docqa.core.models import (
     Format,
     Identity,
     IngestOptions,
+    Memory,
     Original,
     Question,
     SearchOptions,
@@ -98,6 +99,22 @@ class CollectionStore(Protocol):
 
     async def delete(self, tenant_id: UUID, collection_id: UUID) -> None:
         """Raises Conflict for the default collection and for one that still holds documents."""
+        ...
+
+
+class MemoryStore(Protocol):
+    """What users asked to remember; each his own."""
+
+    async def remember(self, tenant_id: UUID, user_id: UUID, content: str) -> Memory:
+        """Raises Conflict when there are too many, DependencyUnavailable."""
+        ...
+
+    async def remembered(self, tenant_id: UUID, user_id: UUID) -> tuple[Memory, ...]:
+        """Oldest first. Raises DependencyUnavailable."""
+        ...
+
+    async def forget(self, tenant_id: UUID, user_id: UUID, memory_id: UUID | None) -> None:
+        """One, or with None all. Raises NotFound, DependencyUnavailable."""
         ...
 
 

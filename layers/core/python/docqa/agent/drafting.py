@@ -51,7 +51,11 @@ def standing(draft: Draft, hits: Sequence[Hit]) -> Draft:
 def _stands(statement: Statement, draft: Draft, hits: Sequence[Hit]) -> bool:
     if not statement.citations:
         return not draft.grounded  # only a refusal says something of its own
-    quoted = not draft.grounded or all(statement.text == citation.quote for citation in statement.citations)
+    quoted = (
+        not draft.grounded
+        or statement.computed
+        or all(statement.text == citation.quote for citation in statement.citations)
+    )
     return quoted and all(
         any(citation.quote in hit.text for hit in hits if hit.document_id == citation.document_id)
         for citation in statement.citations

@@ -33,4 +33,4 @@ def after_grade(state: State) -> Literal["plan", "generate"]:
 
 
 def after_act(state: State) -> Literal["generate", "rerank"]:
-    return "generate" if state.get("chosen") else "rerank"
+    return "generate" if state.get("chosen") or state.get("computed") else "rerank"

@@ -48,13 +48,15 @@ class Grade(StrEnum):
 class Statement:
     """A piece of the answer. `text` is followed by the markers of its citations, and then by `after`.
 
-    `supported` is False for a sentence of a model that no passage says; it is shown with a mark.
+    `supported` is False for a sentence of a model that no passage says; it is shown with a mark. `computed`: from the
+    rows that it cites, none of which says it.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     after: str = ""
     supported: bool = True
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class State(TypedDict, total=False):
     table_read: bool
     """Whether that table was looked at already."""
     grade: Grade
+    computed: Draft
+    """What a table says when it is computed."""
     chosen: list[Candidate]
     """The pieces that answer by themselves; none if nothing does."""
     draft: Draft

@@ -65,9 +65,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class TableQuestion:
-    """What is asked of the rows of which file."""
+    """What is asked of the rows of which file. `wanted` None: something that has to be computed."""
 
-    wanted: Wanted
+    wanted: Wanted | None
     document_id: UUID
 
 
@@ -82,9 +82,9 @@ def wanted_order(question: str) -> Wanted | None:
     return None
 
 
-def table_asked(wanted: Wanted, evidence: Evidence, hits: Sequence[Hit], analyzer: Analyzer) -> UUID | None:
+def table_asked(operand_text: str, evidence: Evidence, hits: Sequence[Hit], analyzer: Analyzer) -> UUID | None:
     """The CSV file that the question is about: that of the row it names, or that of the best passages."""
-    operand = matches(evidence.asked, set(analyzer.query_terms(wanted.operand)))
+    operand = matches(evidence.asked, set(analyzer.query_terms(operand_text)))
     named = {
         candidate.hit.document_id
         for candidate in evidence.candidates
@@ -100,7 +100,7 @@ def table_asked(wanted: Wanted, evidence: Evidence, hits: Sequence[Hit], analyze
 
 def pick(question: str, wanted: Wanted, evidence: Evidence, analyzer: Analyzer) -> list[Candidate]:
     """The rows that answer, from all the rows of one file; none if a row is missing or nothing decides."""
-    rows = _rows(evidence)
+    rows = rows_of(evidence)
     if not rows or set(rows) != set(range(1, max(rows) + 1)):
         return []
     asked = evidence.asked
@@ -115,7 +115,8 @@ def pick(question: str, wanted: Wanted, evidence: Evidence, analyzer: Analyzer) 
     return _extreme(wanted.order, kept, left, asked, question, analyzer)
 
 
-def _rows(evidence: Evidence) -> dict[int, Candidate]:
+def rows_of(evidence: Evidence) -> dict[int, Candidate]:
+    """The rows among the pieces, by their numbers."""
     rows: dict[int, Candidate] = {}
     for candidate in sorted(evidence.candidates, key=lambda candidate: candidate.order):
         number = row_of(candidate.hit, candidate.piece.line)

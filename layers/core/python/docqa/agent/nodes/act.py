@@ -1,9 +1,9 @@
-"""What searching alone does not answer: rows of a table by their order, from the table read whole."""
+"""What searching alone does not answer: sums and counts over a table, and rows by their order, from the table whole."""
 
-from docqa.agent import tables
-from docqa.agent.evidence import gather
+from docqa.agent import calculation, tables
+from docqa.agent.evidence import Evidence, gather
 from docqa.agent.nodes.retrieve import counted, search_of
-from docqa.agent.state import Grade, State, Tools
+from docqa.agent.state import Draft, Grade, State, Tools
 from docqa.retrieval.rewriting import focus
 
 
@@ -16,10 +16,19 @@ async def act(state: State, tools: Tools) -> State:
     query = search_of(state, text, top_k=tables.WHOLE_TABLE).model_copy(update={"document_ids": (asked.document_id,)})
     hits = await tools.retriever.search(query)
     if len(hits) == tables.WHOLE_TABLE:
-        return done
+        return {**done, "detail": "the table is too long to be computed"}
     evidence = gather(text, hits, tools.analyzer)
-    chosen = tables.pick(text, asked.wanted, evidence, tools.analyzer)
-    if not chosen:
-        return done
-    found: State = {"hits": hits, "evidence": evidence, "chosen": chosen, "grade": Grade.ENOUGH}
-    return {**done, **found, "detail": counted(len(chosen), "row")}
+    read: State = {**done, "hits": hits, "evidence": evidence, "grade": Grade.ENOUGH}
+    computed = _computed(text, evidence, tools)
+    if computed is not None:
+        return {**read, "computed": computed, "detail": f"computed over {counted(len(hits))}"}
+    chosen = tables.pick(text, asked.wanted, evidence, tools.analyzer) if asked.wanted else []
+    return {**read, "chosen": chosen, "detail": counted(len(chosen), "row")} if chosen else done
+
+
+def _computed(text: str, evidence: Evidence, tools: Tools) -> Draft | None:
+    rows = tables.rows_of(evidence)
+    table = calculation.Table.of(rows)
+    plan = calculation.plan_for(text, table, tools.analyzer) if table else None
+    result = calculation.carried_out(plan, table) if plan and table else None
+    return calculation.told(result, rows) if result else None

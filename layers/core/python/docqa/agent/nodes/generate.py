@@ -34,6 +34,8 @@ async def generate(state: State, tools: Tools) -> State:
         user = state["question"]
         memory = await tools.memories.remember(user.tenant_id, user.user_id, state["fact"])
         return _sent(Draft((Statement(f"{_REMEMBERED}{memory.content}"),), grounded=False), tools)
+    if "computed" in state:  # a model would only get it wrong
+        return _sent(drafting.standing(state["computed"], state["hits"]), tools)
     quotes = _quotes(state)
     asks = state["grade"] is not Grade.NOT and await tools.models.decides(tools.asker)
     if not quotes.grounded and not asks:

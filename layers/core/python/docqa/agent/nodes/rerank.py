@@ -1,13 +1,13 @@
 """The second stage: the pieces of the passages judged by words, and the best of them read by the cross-encoder."""
 
-from docqa.agent import tables
+from docqa.agent import calculation, tables
 from docqa.agent.evidence import Evidence, gather, read
 from docqa.agent.state import State, Tools
 from docqa.retrieval.rewriting import focus
 
 
 async def rerank(state: State, tools: Tools) -> State:
-    """Raises DependencyUnavailable. A question about the order of a table's rows is not read: `act` answers it."""
+    """Raises DependencyUnavailable. A question about a whole table is not read: `act` answers it."""
     text, hits = focus(state["asked"]), state["hits"]
     evidence = gather(text, hits, tools.analyzer)
     table = _table(text, evidence, state, tools)
@@ -17,6 +17,10 @@ async def rerank(state: State, tools: Tools) -> State:
 
 
 def _table(text: str, evidence: Evidence, state: State, tools: Tools) -> tables.TableQuestion | None:
-    wanted = tables.wanted_order(text) if evidence.candidates and not state.get("table_read") else None
-    document = tables.table_asked(wanted, evidence, state["hits"], tools.analyzer) if wanted else None
-    return tables.TableQuestion(wanted, document) if wanted and document else None
+    if not evidence.candidates or state.get("table_read"):
+        return None
+    wanted = tables.wanted_order(text)
+    if wanted is None and calculation.asked(text) is None:
+        return None
+    document = tables.table_asked(wanted.operand if wanted else "", evidence, state["hits"], tools.analyzer)
+    return tables.TableQuestion(wanted, document) if document else None

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from uuid import UUID
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 from docqa.agent.answerer import GraphAnswerer
 from docqa.core.events import AskEvent, DoneEvent
-from docqa.core.models import Hit, Question
+from docqa.core.models import DocumentView, Hit, Question
 from docqa.core.models.chat import Receipt
 from docqa.core.models.usage import Spent, UsageReport
 from docqa.core.ports import Retriever
@@ -24,6 +24,38 @@ from tests.fakes.llm.all import CATALOG
 from tests.fakes.llm.completions import CompatibleApi
 from tests.fakes.llm.routing import FAST, Keyring, Purse
 from tests.fakes.llm.server import WireServer
+
+
+class ListedDocuments:
+    """The one call of a DocumentStore that answering makes."""
+
+    def __init__(self, views: Sequence[DocumentView]) -> None:
+        self.views = list(views)
+
+    async def list_documents(
+        self, tenant_id: UUID, *, collection_ids: Sequence[UUID] | None = None
+    ) -> list[DocumentView]:
+        return [view for view in self.views if collection_ids is None or view.collection_id in collection_ids]
+
+
+def document(filename: str, **more: object) -> DocumentView:
+    """A document that is ready, if `more` does not say otherwise."""
+    fields: dict[str, object] = {
+        "document_id": uuid4(),
+        "collection_id": uuid4(),
+        "filename": filename,
+        "version": 1,
+        "active_version": 1,
+        "status": "ready",
+        "format": "pdf",
+        "size_bytes": 1,
+        "pages": 1,
+        "chunks": 1,
+        "error": None,
+        "created_at": datetime.now(UTC),
+        "ready_at": None,
+    }
+    return DocumentView.model_validate(fields | more)
 
 
 class RememberingCalls:
@@ -63,6 +95,7 @@ def answerer(
     models: ChatRouter | None = None,
     conversations: RememberingConversations | None = None,
     memories: MemoryMemories | None = None,
+    documents: Sequence[DocumentView] = (),
     calls: RememberingCalls | None = None,
 ) -> GraphAnswerer:
     return GraphAnswerer(
@@ -72,6 +105,7 @@ def answerer(
         models=models or router(),
         conversations=conversations or RememberingConversations(),
         memories=memories or MemoryMemories(),
+        documents=ListedDocuments(documents),  # type: ignore[arg-type]
         calls=calls or RememberingCalls(),
         model="hashing",
     )

@@ -101,7 +101,8 @@ def test_what_the_documents_do_not_say_is_refused_with_the_nearest_places() -> N
 
 def test_without_any_passage_the_refusal_names_none() -> None:
     answer = done(ask("When does the ferry leave?"))
-    assert (answer.answer, answer.citations, answer.grounded) == (NOT_FOUND, (), False)
+    assert answer.answer == f"{NOT_FOUND} There is no document to search."
+    assert (answer.citations, answer.grounded) == ((), False)
 
 
 def test_a_csv_record_is_quoted_whole_with_its_row() -> None:

@@ -337,6 +337,7 @@ class Container:
             models=self.models,
             conversations=self.conversations,
             memories=self.memories,
+            documents=self.documents,
             calls=self.model_calls,
             model=self.embedder.model,
         )

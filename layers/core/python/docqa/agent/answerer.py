@@ -11,7 +11,7 @@ from docqa.agent.writing import text_of
 from docqa.core.events import AskEvent, DoneEvent, UsageEvent
 from docqa.core.models import Question, Usage
 from docqa.core.models.chat import Asker, Receipt
-from docqa.core.ports import Analyzer, ConversationStore, MemoryStore, PairScorer, Retriever
+from docqa.core.ports import Analyzer, ConversationStore, DocumentStore, MemoryStore, PairScorer, Retriever
 from docqa.core.ports.chat import CallLog, ChatRouter
 
 QUESTION_S = 120.0
@@ -31,6 +31,7 @@ class GraphAnswerer:
         models: ChatRouter,
         conversations: ConversationStore,
         memories: MemoryStore,
+        documents: DocumentStore,
         calls: CallLog,
         model: str,
     ) -> None:
@@ -40,6 +41,7 @@ class GraphAnswerer:
         self._models = models
         self._conversations = conversations
         self._memories = memories
+        self._documents = documents
         self._calls = calls
         self._model = model
 
@@ -97,6 +99,7 @@ class GraphAnswerer:
             models=self._models,
             conversations=self._conversations,
             memories=self._memories,
+            documents=self._documents,
             asker=asker,
             emit=lambda event: None,
         )

@@ -22,22 +22,23 @@ def quoting(chosen: Sequence[Candidate]) -> Draft:
     return Draft(tuple(statements), grounded=True)
 
 
-def refusal(evidence: Evidence) -> Draft:
-    """Says that nothing was found, and where the nearest passages stand: different places, best first."""
+def refusal(evidence: Evidence, besides: str = "") -> Draft:
+    """Says that nothing was found, where the nearest passages stand (different places, best first), and `besides`."""
     places: dict[str, Citation] = {}
     for candidate in evidence.candidates:
         citation = cite(candidate, len(places) + 1)
         places.setdefault(_place(citation), citation)
         if len(places) == NEAREST:
             break
+    more = (Statement(f" {besides}"),) if besides else ()
     if not places:
-        return Draft((Statement(NOT_FOUND),), grounded=False)
+        return Draft((Statement(NOT_FOUND), *more), grounded=False)
     near = [
         Statement(place, (citation,), "." if citation.marker == len(places) else "; ")
         for place, citation in places.items()
     ]
     lead = "The nearest passage is in " if len(near) == 1 else "The nearest passages are in "
-    return Draft((Statement(f"{NOT_FOUND} {lead}"), *near), grounded=False)
+    return Draft((Statement(f"{NOT_FOUND} {lead}"), *near, *more), grounded=False)
 
 
 def standing(draft: Draft, hits: Sequence[Hit]) -> Draft:

@@ -10,7 +10,7 @@ from docqa.agent.tables import TableQuestion
 from docqa.core.events import AskEvent
 from docqa.core.models import Citation, Hit, Question, Turn
 from docqa.core.models.chat import Asker
-from docqa.core.ports import Analyzer, ConversationStore, MemoryStore, PairScorer, Retriever
+from docqa.core.ports import Analyzer, ConversationStore, DocumentStore, MemoryStore, PairScorer, Retriever
 from docqa.core.ports.chat import ChatRouter
 
 
@@ -24,6 +24,7 @@ class Tools:
     models: ChatRouter
     conversations: ConversationStore
     memories: MemoryStore
+    documents: DocumentStore
     asker: Asker
     emit: Callable[[AskEvent], None]
 

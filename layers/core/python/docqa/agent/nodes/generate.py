@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 from docqa.agent import drafting
 from docqa.agent.claims import Judge
+from docqa.agent.coverage import coverage_of
 from docqa.agent.fencing import fenced, new_tag
 from docqa.agent.nodes.retrieve import counted
 from docqa.agent.state import Draft, Grade, Intent, State, Statement, Tools
@@ -36,7 +37,7 @@ async def generate(state: State, tools: Tools) -> State:
         return _sent(Draft((Statement(f"{_REMEMBERED}{memory.content}"),), grounded=False), tools)
     if "computed" in state:  # a model would only get it wrong
         return _sent(drafting.standing(state["computed"], state["hits"]), tools)
-    quotes = _quotes(state)
+    quotes = await _quotes(state, tools)
     asks = state["grade"] is not Grade.NOT and await tools.models.decides(tools.asker)
     if not quotes.grounded and not asks:
         return _sent(quotes, tools)
@@ -66,16 +67,22 @@ async def _woven(state: State, tools: Tools, events: AsyncGenerator[RoutedEvent]
     show(weaver.end())
     if not shown:
         refused = weaver.refused and state["grade"] is not Grade.ENOUGH
-        return _sent(drafting.refusal(state["evidence"]) if refused else quotes, tools)
+        return _sent(await _refusal(state, tools) if refused else quotes, tools)
     draft = Draft(tuple(shown), grounded=True)
     return {"draft": draft, "detail": counted(len(draft.citations), "quote")}
 
 
-def _quotes(state: State) -> Draft:
-    """The answer that needs no model."""
+async def _quotes(state: State, tools: Tools) -> Draft:
+    """The answer that needs no model: quotes, or a refusal that tells what was and what was not searched."""
     chosen = state.get("chosen") or []
-    draft = drafting.quoting(chosen) if chosen else drafting.refusal(state["evidence"])
-    return drafting.standing(draft, state["hits"])
+    if chosen:
+        return drafting.standing(drafting.quoting(chosen), state["hits"])
+    return drafting.standing(await _refusal(state, tools), state["hits"])
+
+
+async def _refusal(state: State, tools: Tools) -> Draft:
+    coverage = await coverage_of(state["question"], tools.documents)
+    return drafting.refusal(state["evidence"], coverage.sentences())
 
 
 def _sources(state: State) -> list[Hit]:

@@ -7,8 +7,6 @@ from uuid import UUID
 from docqa.core.events import AskEvent
 from docqa.core.models import (
     Hit,
-    Identity,
-    Passage,
     Question,
     SearchQuery,
     Surroundings,
@@ -77,11 +75,13 @@ class PassageContext(Protocol):
 class PassageReader(Protocol):
     """Passages by themselves and in the order of their document, of what the user may read."""
 
-    async def passage(self, user: Identity, chunk_id: UUID) -> Passage:
+    async def passage(self, tenant_id: UUID, user_id: UUID, chunk_id: UUID) -> Hit:
         """Raises NotFound for what is not published or not shared with the user, DependencyUnavailable."""
         ...
 
-    async def document(self, user: Identity, document_id: UUID, *, page: int | None = None) -> list[Passage]:
+    async def document(
+        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None
+    ) -> list[Hit]:
         """In order, a bounded number. Raises NotFound where there is none, DependencyUnavailable."""
         ...
 

@@ -15,9 +15,9 @@ async def test_a_document_is_read_in_order_and_a_passage_alone(world: World) -> 
     user = await world.account()
     document = (await world.document(user, "the lamp", "the stone", "the river")).document_id
     reader = PostgresPassageReader(world.database)
-    found = await reader.document(user, document)
+    found = await reader.document(user.tenant_id, user.user_id, document)
     assert [passage.text for passage in found] == ["the lamp", "the stone", "the river"]
-    alone = await reader.passage(user, found[1].chunk_id)
+    alone = await reader.passage(user.tenant_id, user.user_id, found[1].chunk_id)
     assert (alone.text, alone.document_id) == ("the stone", document)
 
 
@@ -25,15 +25,15 @@ async def test_what_is_deleted_or_another_tenants_is_not_there(world: World) -> 
     user, stranger = await world.account(), await world.account()
     document = (await world.document(user, "the lamp")).document_id
     reader = PostgresPassageReader(world.database)
-    [passage] = await reader.document(user, document)
+    [passage] = await reader.document(user.tenant_id, user.user_id, document)
     for attempt in (
-        reader.document(stranger, document),
-        reader.passage(stranger, passage.chunk_id),
-        reader.document(user, uuid4()),
-        reader.document(user, document, page=99),
+        reader.document(stranger.tenant_id, stranger.user_id, document),
+        reader.passage(stranger.tenant_id, stranger.user_id, passage.chunk_id),
+        reader.document(user.tenant_id, user.user_id, uuid4()),
+        reader.document(user.tenant_id, user.user_id, document, page=99),
     ):
         with pytest.raises(NotFound):
             await attempt
     await world.documents.delete(user.tenant_id, document)
     with pytest.raises(NotFound):
-        await reader.passage(user, passage.chunk_id)
+        await reader.passage(user.tenant_id, user.user_id, passage.chunk_id)

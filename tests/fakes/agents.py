@@ -38,6 +38,21 @@ class ListedDocuments:
         return [view for view in self.views if collection_ids is None or view.collection_id in collection_ids]
 
 
+class ReadDocuments:
+    """PassageReader of these passages."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self.hits = list(hits)
+
+    async def passage(self, tenant_id: UUID, user_id: UUID, chunk_id: UUID) -> Hit:
+        return next(hit for hit in self.hits if hit.chunk_id == chunk_id)
+
+    async def document(
+        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None
+    ) -> list[Hit]:
+        return [hit for hit in self.hits if hit.document_id == document_id]
+
+
 def document(filename: str, **more: object) -> DocumentView:
     """A document that is ready, if `more` does not say otherwise."""
     fields: dict[str, object] = {
@@ -106,6 +121,7 @@ def answerer(
         conversations=conversations or RememberingConversations(),
         memories=memories or MemoryMemories(),
         documents=ListedDocuments(documents),  # type: ignore[arg-type]
+        passages=ReadDocuments(hits),
         calls=calls or RememberingCalls(),
         model="hashing",
     )

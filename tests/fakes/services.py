@@ -14,11 +14,11 @@ from docqa.core.models import (
     Collection,
     DocumentView,
     Format,
+    Hit,
     Identity,
     IngestOptions,
     Invitation,
     Original,
-    Passage,
     Question,
     Role,
     Scope,
@@ -278,12 +278,14 @@ class MemoryPassages:
     """PassageReader and PassageContext of the passages of `found`, which are everybody's."""
 
     def __init__(self) -> None:
-        self.found: list[Passage] = []
+        self.found: list[Hit] = []
 
-    async def passage(self, user: Identity, chunk_id: UUID) -> Passage:
+    async def passage(self, tenant_id: UUID, user_id: UUID, chunk_id: UUID) -> Hit:
         return self._those(passage for passage in self.found if passage.chunk_id == chunk_id)[0]
 
-    async def document(self, user: Identity, document_id: UUID, *, page: int | None = None) -> list[Passage]:
+    async def document(
+        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None
+    ) -> list[Hit]:
         return self._those(
             passage
             for passage in self.found
@@ -297,7 +299,7 @@ class MemoryPassages:
         before, after = self.found[max(0, at - window) : at], self.found[at + 1 : at + 1 + window]
         return {chunk_ids[0]: Surroundings(before=tuple(p.text for p in before), after=tuple(p.text for p in after))}
 
-    def _those(self, passages: Iterable[Passage]) -> list[Passage]:
+    def _those(self, passages: Iterable[Hit]) -> list[Hit]:
         found = list(passages)
         if not found:
             raise NotFound

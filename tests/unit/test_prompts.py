@@ -10,6 +10,9 @@ from docqa.prompts import prompt
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "prompts"
 FIELDS = {
     "answer": {"tag": "source_0", "sources": "<source_0>…</source_0>", "question": "Who?"},
+    "parts": {"question": "Who and when?"},
+    "rewrites": {"question": "Who?"},
+    "section": {"tag": "source_0", "sources": "<source_0>…</source_0>"},
     "standalone": {"facts": "- I work in Bergen.", "conversation": "User: a\nAssistant: b", "question": "And then?"},
 }
 

@@ -13,7 +13,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from docqa.core.errors import DependencyUnavailable
 from docqa.core.events import DoneEvent, StepEvent
-from docqa.core.models import Passage
+from docqa.core.models import Hit
 from tests.fakes.answering import DOCUMENT, make_hit
 
 MakeApi = Callable[..., Any]
@@ -23,17 +23,8 @@ STEP = StepEvent(node="guard", status="started")
 ERAS = pytest.mark.parametrize("mode", ["legacy", "auto"])
 
 
-def passage(text: str, page: int) -> Passage:
-    return Passage(
-        chunk_id=uuid4(),
-        document_id=DOCUMENT,
-        version=1,
-        filename="ferries.pdf",
-        page_from=page,
-        page_to=page,
-        heading_path=("Timetable",),
-        text=text,
-    )
+def passage(text: str, page: int) -> Hit:
+    return make_hit(text, pages=(page, page), headings=("Timetable",))
 
 
 def through(api: Any, use: Callable[[Client], Awaitable[Any]], *, mode: str = "auto") -> Any:

@@ -338,6 +338,7 @@ class Container:
             conversations=self.conversations,
             memories=self.memories,
             documents=self.documents,
+            passages=self.passages,
             calls=self.model_calls,
             model=self.embedder.model,
         )

@@ -11,7 +11,15 @@ from docqa.agent.writing import text_of
 from docqa.core.events import AskEvent, DoneEvent, UsageEvent
 from docqa.core.models import Question, Usage
 from docqa.core.models.chat import Asker, Receipt
-from docqa.core.ports import Analyzer, ConversationStore, DocumentStore, MemoryStore, PairScorer, Retriever
+from docqa.core.ports import (
+    Analyzer,
+    ConversationStore,
+    DocumentStore,
+    MemoryStore,
+    PairScorer,
+    PassageReader,
+    Retriever,
+)
 from docqa.core.ports.chat import CallLog, ChatRouter
 
 QUESTION_S = 120.0
@@ -32,6 +40,7 @@ class GraphAnswerer:
         conversations: ConversationStore,
         memories: MemoryStore,
         documents: DocumentStore,
+        passages: PassageReader,
         calls: CallLog,
         model: str,
     ) -> None:
@@ -42,6 +51,7 @@ class GraphAnswerer:
         self._conversations = conversations
         self._memories = memories
         self._documents = documents
+        self._passages = passages
         self._calls = calls
         self._model = model
 
@@ -100,6 +110,7 @@ class GraphAnswerer:
             conversations=self._conversations,
             memories=self._memories,
             documents=self._documents,
+            passages=self._passages,
             asker=asker,
             emit=lambda event: None,
         )

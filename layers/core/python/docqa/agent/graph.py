@@ -46,7 +46,7 @@ def graph() -> Graph:
     built.add_edge("contextualize", "route")
     built.add_conditional_edges("route", routing.after_route)
     built.add_conditional_edges("plan", routing.after_plan)
-    built.add_edge("retrieve", "rerank")
+    built.add_conditional_edges("retrieve", routing.after_retrieve)
     built.add_conditional_edges("rerank", routing.after_rerank)
     built.add_conditional_edges("grade", routing.after_grade)
     built.add_conditional_edges("act", routing.after_act)

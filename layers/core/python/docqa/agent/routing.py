@@ -15,12 +15,17 @@ def after_guard(state: State) -> Literal["contextualize", "route"]:
 
 
 def after_route(state: State) -> Literal["plan", "generate"]:
-    return "plan" if state["intent"] is Intent.DOCUMENTS else "generate"
+    return "plan" if state["intent"] in (Intent.DOCUMENTS, Intent.SUMMARY) else "generate"
 
 
 def after_plan(state: State) -> Literal["retrieve", "generate"]:
     """A plan that has nothing new to search ends the tries."""
     return "retrieve" if state["queries"] else "generate"
+
+
+def after_retrieve(state: State) -> Literal["act", "rerank"]:
+    """What is asked of a whole document is not answered by the best of its passages."""
+    return "act" if state["intent"] is Intent.SUMMARY and state["hits"] else "rerank"
 
 
 def after_rerank(state: State) -> Literal["act", "grade"]:
@@ -33,4 +38,5 @@ def after_grade(state: State) -> Literal["plan", "generate"]:
 
 
 def after_act(state: State) -> Literal["generate", "rerank"]:
-    return "generate" if state.get("chosen") or state.get("computed") else "rerank"
+    found = state.get("chosen") or state.get("computed") or state.get("points")
+    return "generate" if found else "rerank"

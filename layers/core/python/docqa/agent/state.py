@@ -4,13 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
+from uuid import UUID
 
 from docqa.agent.evidence import Candidate, Evidence
+from docqa.agent.summary import Point
 from docqa.agent.tables import TableQuestion
 from docqa.core.events import AskEvent
 from docqa.core.models import Citation, Hit, Question, Turn
 from docqa.core.models.chat import Asker
-from docqa.core.ports import Analyzer, ConversationStore, DocumentStore, MemoryStore, PairScorer, Retriever
+from docqa.core.ports import (
+    Analyzer,
+    ConversationStore,
+    DocumentStore,
+    MemoryStore,
+    PairScorer,
+    PassageReader,
+    Retriever,
+)
 from docqa.core.ports.chat import ChatRouter
 
 
@@ -25,6 +35,7 @@ class Tools:
     conversations: ConversationStore
     memories: MemoryStore
     documents: DocumentStore
+    passages: PassageReader
     asker: Asker
     emit: Callable[[AskEvent], None]
 
@@ -35,6 +46,7 @@ class Intent(StrEnum):
     DOCUMENTS = "documents"
     SMALL_TALK = "small talk"
     REMEMBER = "remember"
+    SUMMARY = "summary"
 
 
 class Grade(StrEnum):
@@ -87,6 +99,8 @@ class State(TypedDict, total=False):
     queries: tuple[str, ...]
     """What to search, the first being the question itself."""
     searched: tuple[str, ...]
+    within: tuple[UUID, ...] | None
+    """Documents that the question names, of those that it may look at."""
     tries: int
     hits: list[Hit]
     evidence: Evidence
@@ -95,6 +109,8 @@ class State(TypedDict, total=False):
     table_read: bool
     """Whether that table was looked at already."""
     grade: Grade
+    points: list[Point]
+    """What the sections of a whole document say."""
     computed: Draft
     """What a table says when it is computed."""
     chosen: list[Candidate]

@@ -6,15 +6,17 @@ from uuid import UUID
 from sqlalchemy import text
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Identity, Passage
+from docqa.core.models import Hit
 from docqa.database.connection import Database
 from docqa.database.roles import ROLE
+from docqa.database.search import hit_of
 
 LONGEST = 400
 """Passages of a document that are read at once: about 80,000 tokens."""
 
 _READ = text(f"""
-    select k.id as chunk_id, d.id as document_id, v.filename, v.version, k.page_from, k.page_to, k.heading_path, k.text
+    select k.id as chunk_id, d.id as document_id, v.filename, v.version, k.page_from, k.page_to, k.row_from, k.row_to,
+           k.sheet, k.boxes, k.spans, k.heading_path, k.text, 1.0 as score
       from chunks k
       join document_versions v on v.id = k.version_id
       join documents d on d.id = v.document_id and d.active_version = v.version and d.deleted_at is null
@@ -38,24 +40,32 @@ class PostgresPassageReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def passage(self, user: Identity, chunk_id: UUID) -> Passage:
+    async def passage(self, tenant_id: UUID, user_id: UUID, chunk_id: UUID) -> Hit:
         """Raises NotFound, DependencyUnavailable."""
-        found = await self._read(user, chunk_id=chunk_id)
+        found = await self._read(tenant_id, user_id, chunk_id=chunk_id)
         if not found:
             raise NotFound("There is no such passage.")
         return found[0]
 
-    async def document(self, user: Identity, document_id: UUID, *, page: int | None = None) -> list[Passage]:
+    async def document(
+        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None
+    ) -> list[Hit]:
         """In order, the first 400. Raises NotFound where there is none, DependencyUnavailable."""
-        found = await self._read(user, document_id=document_id, page=page)
+        found = await self._read(tenant_id, user_id, document_id=document_id, page=page)
         if not found:
             raise NotFound("There is no such document or page, or it is not ready.")
         return found
 
     async def _read(
-        self, user: Identity, *, chunk_id: UUID | None = None, document_id: UUID | None = None, page: int | None = None
-    ) -> list[Passage]:
+        self,
+        tenant_id: UUID,
+        user_id: UUID,
+        *,
+        chunk_id: UUID | None = None,
+        document_id: UUID | None = None,
+        page: int | None = None,
+    ) -> list[Hit]:
         values: dict[str, Any] = {"chunk_id": chunk_id, "document_id": document_id, "page": page, "longest": LONGEST}
-        async with self._database.transaction(user.tenant_id) as connection:
-            rows = await connection.execute(_READ, {**values, "tenant_id": user.tenant_id, "user_id": user.user_id})
-            return [Passage(**{**row._asdict(), "heading_path": tuple(row.heading_path)}) for row in rows]
+        async with self._database.transaction(tenant_id) as connection:
+            rows = await connection.execute(_READ, {**values, "tenant_id": tenant_id, "user_id": user_id})
+            return [hit_of(row, rank) for rank, row in enumerate(rows.mappings(), start=1)]

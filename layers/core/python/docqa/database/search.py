@@ -84,7 +84,7 @@ class PostgresSearchIndex:
             if vector is not None:
                 await broaden(connection, query.tenant_id)
             found = (await connection.execute(statement(dimensions), values)).mappings().all()
-        return [_hit(row, rank) for rank, row in enumerate(found, start=1)]
+        return [hit_of(row, rank) for rank, row in enumerate(found, start=1)]
 
 
 async def broaden(connection: AsyncConnection, tenant_id: UUID) -> None:
@@ -110,7 +110,7 @@ def _narrowed(query: SearchQuery) -> dict[str, Any]:
     return {**limits, "paged": paged, "narrowed": any(limit is not None for limit in limits.values())}
 
 
-def _hit(row: RowMapping, rank: int) -> Hit:
+def hit_of(row: RowMapping, rank: int) -> Hit:
     return Hit(
         **{
             **row,

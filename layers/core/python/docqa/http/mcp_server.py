@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docqa.core.errors import DocQAError, InvalidRequest
 from docqa.core.events import DoneEvent
-from docqa.core.models import Identity, Passage, Question, SearchQuery
+from docqa.core.models import Hit, Identity, Question, SearchQuery
 from docqa.http import errors
 from docqa.http.services import Services
 from docqa.observability import EventLog
@@ -132,7 +132,7 @@ async def list_documents(services: Services, user: Identity, asked: ListDocument
 
 async def get_passage(services: Services, user: Identity, asked: GetPassage) -> dict[str, Any]:
     """One passage, with what stands around it if that is asked for."""
-    passage = await services.passages.passage(user, asked.passage_id)
+    passage = await services.passages.passage(user.tenant_id, user.user_id, asked.passage_id)
     texts: dict[str, Any] = {"before": [], "after": []}
     if asked.around:
         beside = await services.passage_context.around(
@@ -177,7 +177,7 @@ async def read(services: Services, user: Identity, uri: str) -> str:
     if match is None:
         raise InvalidRequest("Resources are docqa://documents/ID and docqa://documents/ID/pages/N.")
     page = int(match[2]) if match[2] else None
-    passages = await services.passages.document(user, UUID(match[1]), page=page)
+    passages = await services.passages.document(user.tenant_id, user.user_id, UUID(match[1]), page=page)
     return "\n\n".join(passage.text for passage in passages)[:LONGEST_TEXT]
 
 
@@ -249,7 +249,7 @@ def server_for(services: Services, user: Identity) -> "Server[Any]":
     )
 
 
-def _passage(passage: Passage) -> dict[str, Any]:
+def _passage(passage: Hit) -> dict[str, Any]:
     return {
         "passage_id": str(passage.chunk_id),
         "document_id": str(passage.document_id),

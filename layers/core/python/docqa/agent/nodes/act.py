@@ -1,14 +1,19 @@
-"""What searching alone does not answer: sums and counts over a table, and rows by their order, from the table whole."""
+"""What searching alone does not answer: sums, counts and rows by their order, from a table read whole; and what a whole
+document says."""
 
-from docqa.agent import calculation, tables
+from collections import Counter
+
+from docqa.agent import calculation, summary, tables
 from docqa.agent.evidence import Evidence, gather
 from docqa.agent.nodes.retrieve import counted, search_of
-from docqa.agent.state import Draft, Grade, State, Tools
+from docqa.agent.state import Draft, Grade, Intent, State, Tools
 from docqa.retrieval.rewriting import focus
 
 
 async def act(state: State, tools: Tools) -> State:
     """Raises DependencyUnavailable. A table that is too long to be read whole leaves the passages as they are."""
+    if state["intent"] is Intent.SUMMARY:
+        return await _read_whole(state, tools)
     asked, text = state["table"], focus(state["asked"])
     done: State = {"table": None, "table_read": True, "detail": "the table does not answer"}
     if asked is None:
@@ -24,6 +29,23 @@ async def act(state: State, tools: Tools) -> State:
         return {**read, "computed": computed, "detail": f"computed over {counted(len(hits))}"}
     chosen = tables.pick(text, asked.wanted, evidence, tools.analyzer) if asked.wanted else []
     return {**read, "chosen": chosen, "detail": counted(len(chosen), "row")} if chosen else done
+
+
+async def _read_whole(state: State, tools: Tools) -> State:
+    """Of the document that the question names, or that most of what was found stands in."""
+    question = state["question"]
+    named = question.document_ids or ()
+    if len(named) == 1:
+        document_id = named[0]
+    else:
+        counts = Counter(hit.document_id for hit in state["hits"])
+        said = question.text.casefold()
+        by_name = [hit.document_id for hit in state["hits"] if hit.filename.rpartition(".")[0].casefold() in said]
+        document_id = by_name[0] if by_name else counts.most_common(1)[0][0]
+    hits = await tools.passages.document(question.tenant_id, question.user_id, document_id)
+    found = summary.points(summary.sections(hits), tools.analyzer)
+    detail = f"{hits[0].filename}: {counted(len(hits))} read, {counted(len(found), 'section')} shown"
+    return {"hits": hits, "points": found, "grade": Grade.ENOUGH, "detail": detail}
 
 
 def _computed(text: str, evidence: Evidence, tools: Tools) -> Draft | None:

@@ -13,6 +13,7 @@ from docqa.agent.coverage import coverage_of
 from docqa.agent.fencing import fenced, new_tag
 from docqa.agent.nodes.retrieve import counted
 from docqa.agent.state import Draft, Grade, Intent, State, Statement, Tools
+from docqa.agent.summarizing import summarized
 from docqa.agent.weaving import Weaver
 from docqa.agent.writing import Writer
 from docqa.core.models import Hit
@@ -35,6 +36,8 @@ async def generate(state: State, tools: Tools) -> State:
         user = state["question"]
         memory = await tools.memories.remember(user.tenant_id, user.user_id, state["fact"])
         return _sent(Draft((Statement(f"{_REMEMBERED}{memory.content}"),), grounded=False), tools)
+    if state.get("points"):
+        return _sent(await summarized(state["points"], tools), tools)
     if "computed" in state:  # a model would only get it wrong
         return _sent(drafting.standing(state["computed"], state["hits"]), tools)
     quotes = await _quotes(state, tools)

@@ -1,22 +1,66 @@
-"""What to search for: the parts of a compound question beside the whole, and other words on another try."""
+"""What to search for, and where: parts of a compound question, documents that it names, other words on another try."""
 
+import re
+
+from docqa.agent.calling import said
 from docqa.agent.expected import questions_in
+from docqa.agent.scoping import documents_named, names_documents
 from docqa.agent.state import State, Tools
+from docqa.prompts import prompt
 from docqa.retrieval.rewriting import RuleRewriter, focus
 
 MOST_QUERIES = 4
+MAX_TOKENS = 160
+_COMPARES = re.compile(
+    r"\b(?:compare|comparison|differ(?:s|ence|ences)?|versus|vs|unterschied\w*|vergleich\w*|différence\w*)\b",
+    re.IGNORECASE,
+)
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s*")
 
 
 async def plan(state: State, tools: Tools) -> State:
-    """By rules. No queries: everything was searched already."""
-    del tools
+    """By rules; a model is asked only for a compound question and when a first try failed.
+
+    No queries: everything was searched already. Raises DependencyUnavailable, ProviderError, BudgetSpent.
+    """
     whole = focus(state["asked"])
+    if state["tries"]:
+        return await _again(whole, state, tools)
     parts = questions_in(whole)
-    queries = [whole, *(parts if len(parts) > 1 else ())]
-    tries = state["tries"]
-    if tries:
-        queries += await RuleRewriter().rewrites(whole)
-    found = tuple(dict.fromkeys(queries))[:MOST_QUERIES]
-    if tries and set(found) <= set(state["searched"]):
+    compound = len(parts) > 1 or _COMPARES.search(whole) is not None
+    if compound and await tools.models.decides(tools.asker):
+        parts = await _lines("parts", whole, tools)
+    queries = _distinct([whole, *(parts if compound else ())])
+    found: State = {"queries": queries, "searched": queries}
+    told = list(queries[1:])
+    if names_documents(whole):
+        question = state["question"]
+        views = await tools.documents.list_documents(question.tenant_id, collection_ids=question.collection_ids)
+        asked = [view for view in views if question.document_ids is None or view.document_id in question.document_ids]
+        named = documents_named(whole, [view for view in asked if view.active_version is not None])
+        if named:
+            found["within"] = tuple(view.document_id for view in named)
+            told.append("only in " + ", ".join(view.filename for view in named[:3]))
+    return {**found, "detail": " | ".join(told)}
+
+
+async def _again(whole: str, state: State, tools: Tools) -> State:
+    """In other words, and no longer within some documents only."""
+    queries = [whole, *await RuleRewriter().rewrites(whole)]
+    if await tools.models.decides(tools.asker):
+        queries += await _lines("rewrites", whole, tools)
+    found = _distinct(queries)
+    if set(found) <= set(state["searched"]) and state.get("within") is None:
         return {"queries": (), "detail": "no other words"}
-    return {"queries": found, "searched": found, "detail": " | ".join(found[1:])}
+    return {"queries": found, "searched": found, "within": None, "detail": " | ".join(found[1:])}
+
+
+async def _lines(name: str, question: str, tools: Tools) -> list[str]:
+    """Up to three lines that a model writes; what is no line of its own is left out."""
+    text = await said(tools, prompt(name).messages(question=question), purpose="plan", max_tokens=MAX_TOKENS)
+    lines = [_LIST_MARK.sub("", line).strip() for line in text.splitlines()]
+    return [line for line in lines if 3 <= len(line) <= 2 * len(question) + 200][:3]
+
+
+def _distinct(queries: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(queries))[:MOST_QUERIES]

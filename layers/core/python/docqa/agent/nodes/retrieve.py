@@ -20,12 +20,12 @@ async def retrieve(state: State, tools: Tools) -> State:
 
 def search_of(state: State, text: str, *, top_k: int) -> SearchQuery:
     """A search for the text within what the question may look at."""
-    question = state["question"]
+    question, within = state["question"], state.get("within")
     return SearchQuery(
         tenant_id=question.tenant_id,
         query=text,
         top_k=top_k,
-        document_ids=question.document_ids,
+        document_ids=question.document_ids if within is None else within,
         collection_ids=question.collection_ids,
         filters=question.filters,
         epoch=question.epoch,

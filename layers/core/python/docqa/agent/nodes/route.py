@@ -2,6 +2,7 @@
 
 import re
 
+from docqa.agent import summary
 from docqa.agent.state import Intent, State, Tools
 
 _SMALL_TALK = re.compile(
@@ -27,6 +28,8 @@ async def route(state: State, tools: Tools) -> State:
     if fact is not None and "?" not in fact[0]:
         said = next(filter(None, fact.groups()))
         return {"intent": Intent.REMEMBER, "fact": said.strip(), "detail": str(Intent.REMEMBER)}
+    if summary.asked(state["asked"]):
+        return {"intent": Intent.SUMMARY, "detail": str(Intent.SUMMARY)}
     talk = _SMALL_TALK.fullmatch(state["question"].text) is not None
     intent = Intent.SMALL_TALK if talk else Intent.DOCUMENTS
     return {"intent": intent, "detail": str(intent)}

@@ -125,19 +125,6 @@ class Hit(Model):
     context_after: str = ""
 
 
-class Passage(Model):
-    """A published passage by itself."""
-
-    chunk_id: UUID
-    document_id: UUID
-    version: int
-    filename: str
-    page_from: int | None
-    page_to: int | None
-    heading_path: tuple[str, ...]
-    text: str
-
-
 class Surroundings(Model):
     """Texts of the passages before and after one, in document order."""
 

@@ -48,6 +48,7 @@ from docqa.llm.estimate import tokens_in, tokens_of
 from docqa.llm.hedging import hedged
 from docqa.llm.registry import PROVIDERS
 from docqa.llm.timing import Pacing
+from docqa.llm.tracing import model_span
 from docqa.observability import EventLog
 
 log = EventLog()
@@ -188,23 +189,26 @@ class Router:
         attempt = _Open(route, run)
         budgeted = not route.own_key and route.model.price.output > 0
         reservation = await self._budgets.reserve(run.asker, attempt.at_most_usd) if budgeted else None
-        try:
-            provider = await self._providers.get(route.provider, route.key)
-            async with aclosing(provider.chat(run.request, route.model)) as events:
-                async for event in _in_time(events, route.provider, run.asker.deadline, self._pacing.first_token_s):
-                    if attempt.take(event):
-                        yield ChatStart(provider=route.provider, model=route.model.model, own_key=route.own_key)
-                    run.shown = run.shown or run.request.stream
-                    yield attempt.complete(event)
-            attempt.outcome = "ok"
-        except DocQAError as error:
-            attempt.outcome = error.code
-            raise
-        finally:
-            closed = attempt.closed()
-            run.attempts.append(closed)
-            if reservation is not None:
-                await asyncio.shield(self._settle(reservation, closed.cost_usd))
+        with model_span(run.request, route.model) as span:
+            try:
+                provider = await self._providers.get(route.provider, route.key)
+                async with aclosing(provider.chat(run.request, route.model)) as events:
+                    timed = _in_time(events, route.provider, run.asker.deadline, self._pacing.first_token_s)
+                    async for event in timed:
+                        if attempt.take(event):
+                            yield ChatStart(provider=route.provider, model=route.model.model, own_key=route.own_key)
+                        run.shown = run.shown or run.request.stream
+                        yield attempt.complete(event)
+                attempt.outcome = "ok"
+            except DocQAError as error:
+                attempt.outcome = error.code
+                raise
+            finally:
+                closed = attempt.closed()
+                span.finish(closed, finish_reason=attempt.finish_reason)
+                run.attempts.append(closed)
+                if reservation is not None:
+                    await asyncio.shield(self._settle(reservation, closed.cost_usd))
 
     async def _settle(self, reservation: Reservation, usd: float) -> None:
         """What cannot be settled stays set aside: too much is counted rather than too little."""
@@ -327,6 +331,10 @@ class _Open:
         else:
             self._text.append(event.text)
         return first
+
+    @property
+    def finish_reason(self) -> str | None:
+        return None if self._end is None else str(self._end.finish)
 
     def complete(self, event: ChatEvent) -> ChatEvent:
         """The same, its tokens estimated where the provider counts none."""

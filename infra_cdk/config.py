@@ -38,6 +38,8 @@ SEARCH_SETTINGS = (
     "DOCQA_COMPATIBLE_URL",
     "DOCQA_COMPATIBLE_MODEL",
     "DOCQA_COMPATIBLE_CONTEXT",
+    "DOCQA_LANGSMITH",
+    "DOCQA_LANGSMITH_URL",
 )
 """Of `docqa.config.Settings`: what the environment of a deploy says goes on to the functions."""
 

@@ -15,7 +15,7 @@ from infra_cdk.config import Target
 from infra_cdk.nag import acknowledge
 
 LIMITS = {"max_upload_bytes": 100 * 1024 * 1024, "max_pages": 2000}
-PROVIDERS = ("groq", "openai", "anthropic", "cohere", "bedrock", "openai-compatible")
+PROVIDERS = ("groq", "openai", "anthropic", "cohere", "bedrock", "openai-compatible", "langsmith")
 
 # secret -> (JSON that an operator completes, field that Secrets Manager generates)
 _TEMPLATES = {

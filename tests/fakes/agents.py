@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from docqa.agent.answerer import GraphAnswerer
+from docqa.agent.langsmith import RunTraces
+from docqa.config import Settings
 from docqa.core.events import AskEvent, DoneEvent
 from docqa.core.models import DocumentView, Hit, Question
 from docqa.core.models.chat import Receipt
@@ -112,6 +114,8 @@ def answerer(
     memories: MemoryMemories | None = None,
     documents: Sequence[DocumentView] = (),
     calls: RememberingCalls | None = None,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    langsmith_key: str = "",
 ) -> GraphAnswerer:
     return GraphAnswerer(
         retriever=retriever or ListRetriever(hits),
@@ -123,6 +127,7 @@ def answerer(
         documents=ListedDocuments(documents),  # type: ignore[arg-type]
         passages=ReadDocuments(hits),
         calls=calls or RememberingCalls(),
+        traces=RunTraces(settings, langsmith_key),
         model="hashing",
     )
 

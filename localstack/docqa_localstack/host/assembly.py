@@ -41,6 +41,8 @@ SETTINGS = (
     "DOCQA_COMPATIBLE_URL",
     "DOCQA_COMPATIBLE_MODEL",
     "DOCQA_COMPATIBLE_CONTEXT",
+    "DOCQA_LANGSMITH",
+    "DOCQA_LANGSMITH_URL",
 )
 """Environment variables that infra_cdk reads."""
 

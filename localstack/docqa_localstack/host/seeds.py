@@ -19,6 +19,7 @@ PROVIDER_KEYS = {
     "cohere": "COHERE_API_KEY",
     "bedrock": "BEDROCK_API_KEY",
     "openai-compatible": "DOCQA_COMPATIBLE_API_KEY",
+    "langsmith": "LANGSMITH_API_KEY",
 }
 
 ASSET_BUCKET = "docqa-assets-local"

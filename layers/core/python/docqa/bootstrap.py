@@ -329,6 +329,7 @@ class Container:
     @cached_property
     def answerer(self) -> "Answerer":
         from docqa.agent.answerer import GraphAnswerer
+        from docqa.agent.langsmith import RunTraces
 
         return GraphAnswerer(
             retriever=self.retriever,
@@ -340,6 +341,7 @@ class Container:
             documents=self.documents,
             passages=self.passages,
             calls=self.model_calls,
+            traces=RunTraces(self.settings, self.secrets.provider_keys.get("langsmith", "")),
             model=self.embedder.model,
         )
 

@@ -67,6 +67,9 @@ class Settings(BaseModel):
     llm_first_token_s: float = Field(default=15.0, gt=0)
     llm_retries: int = Field(default=1, ge=0, le=5)
     llm_hedge_s: float | None = Field(default=None, gt=0)  # absent: one provider at a time
+    langsmith: Literal["off", "runs", "content"] = "off"
+    """What LangSmith gets to know of an answer: nothing, which nodes ran, or what was said, too."""
+    langsmith_url: str | None = None
     compatible_url: str | None = None
     """Base URL of a server that speaks OpenAI's chat completions, with its `/v1`."""
     compatible_model: str = "default"

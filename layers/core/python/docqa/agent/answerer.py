@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from docqa.agent.graph import run
+from docqa.agent.langsmith import RunTraces
 from docqa.agent.nodes.guard import check_question
 from docqa.agent.state import State, Tools
 from docqa.agent.writing import text_of
@@ -42,6 +43,7 @@ class GraphAnswerer:
         documents: DocumentStore,
         passages: PassageReader,
         calls: CallLog,
+        traces: RunTraces,
         model: str,
     ) -> None:
         self._retriever = retriever
@@ -53,6 +55,7 @@ class GraphAnswerer:
         self._documents = documents
         self._passages = passages
         self._calls = calls
+        self._traces = traces
         self._model = model
 
     async def answer(self, question: Question) -> AsyncGenerator[AskEvent]:
@@ -71,7 +74,7 @@ class GraphAnswerer:
         stored = False
         try:
             state: State = {"question": question}
-            async with aclosing(run(state, self._tools(asker))) as parts:
+            async with self._traces.traced(), aclosing(run(state, self._tools(asker))) as parts:
                 async for part in parts:
                     if isinstance(part, AskEvent):
                         yield part

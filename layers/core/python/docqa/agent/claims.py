@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from docqa.agent.quotable import Piece, holds_rows, pieces
+from docqa.agent.signals import speaks_to_a_model
 from docqa.core.models import Hit
 from docqa.core.ports import Analyzer
 
@@ -23,6 +24,8 @@ WEAK = 0.35
 _ASKED_SHARE = 0.5
 """What a word counts that the question has brought up: it stands in every passage that was found."""
 _NEXT_PIECE_GAIN = 0.15
+_FEW = 2
+"""A sentence of so few words stands in too many places: the one it is quoted from has to be about the question."""
 
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d(?:[\d.,'’  ]*\d)?")
 _GROUPS = re.compile(r"[,'’  ](?=\d{3}(?:\D|$))")
@@ -75,7 +78,10 @@ class Judge:
     def __init__(self, question: str, hits: Sequence[Hit], analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._hits = list(hits)
-        self._pieces = [pieces(hit.text, is_csv=holds_rows(hit)) for hit in hits]
+        self._pieces = [
+            [piece for piece in pieces(hit.text, is_csv=holds_rows(hit)) if not speaks_to_a_model(piece.text)]
+            for hit in hits
+        ]
         self._terms = [
             [self._terms_of(piece, hit) for piece in found] for hit, found in zip(hits, self._pieces, strict=True)
         ]
@@ -120,6 +126,8 @@ class Judge:
                 first, last = sorted((at, other))
                 piece, share = _joined(hit, found[first], found[last]), both
                 break
+        if len(terms) <= _FEW and not (self._asked & self._terms_of(piece, hit)):
+            return Support(hit, piece, share, "beside the question")
         return Support(hit, piece, share, "opposite" if opposed else self._problem(sentence, hit, piece))
 
     def _problem(self, sentence: str, hit: Hit, piece: Piece) -> str:

@@ -9,6 +9,8 @@ import re
 import secrets
 from collections.abc import Sequence
 
+from docqa.agent.quotable import holds_rows, pieces
+from docqa.agent.signals import LEFT_OUT, speaks_to_a_model
 from docqa.core.models import Hit
 
 # Marks of chat templates, and of our own fence
@@ -39,7 +41,16 @@ def _one(number: int, hit: Hit, tag: str) -> str:
         where += f' page="{hit.page_from}"'
     if hit.heading_path:
         where += f' section="{_attribute(" > ".join(hit.heading_path[-2:]))}"'
-    return f'<{tag} number="{number}"{where}>\n{neutral(hit.text)}\n</{tag}>'
+    return f'<{tag} number="{number}"{where}>\n{neutral(_without_orders(hit))}\n</{tag}>'
+
+
+def _without_orders(hit: Hit) -> str:
+    """The passage without the sentences that speak to a model."""
+    text = hit.text
+    for piece in pieces(hit.text, is_csv=holds_rows(hit)):
+        if speaks_to_a_model(piece.text):
+            text = text.replace(piece.text, LEFT_OUT)
+    return text
 
 
 def _attribute(text: str) -> str:

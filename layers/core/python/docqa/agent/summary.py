@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from docqa.agent.evidence import Candidate
 from docqa.agent.quotable import Piece, holds_rows, pieces
+from docqa.agent.signals import speaks_to_a_model
 from docqa.core.models import Hit
 from docqa.core.ports import Analyzer
 
@@ -120,8 +121,9 @@ def _quotable(section: Section) -> list[tuple[Hit, Piece]]:
         (hit, piece)
         for hit, piece in every
         if not piece.is_row
+        and not speaks_to_a_model(piece.text)
         and piece.text not in hit.heading_path
         and len(piece.text.split()) >= _LEAST_WORDS
         and len(piece.text) <= _MOST_CHARACTERS
     ]
-    return said or every[:1]
+    return said or [(hit, piece) for hit, piece in every if not speaks_to_a_model(piece.text)][:1]

@@ -10,6 +10,7 @@ from docqa.prompts import prompt
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "prompts"
 FIELDS = {
     "answer": {"tag": "source_0", "sources": "<source_0>…</source_0>", "question": "Who?"},
+    "judge": {"tag": "source_0", "pairs": "1. Statement: a\n<source_0>\nb\n</source_0>"},
     "parts": {"question": "Who and when?"},
     "rewrites": {"question": "Who?"},
     "section": {"tag": "source_0", "sources": "<source_0>…</source_0>"},

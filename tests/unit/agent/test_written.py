@@ -7,10 +7,11 @@ import pytest
 
 from docqa.agent.drafting import NOT_FOUND
 from docqa.core.errors import AnswerBroken
-from docqa.core.events import AskEvent, CitationEvent, StepEvent, TokenEvent, UsageEvent
+from docqa.core.events import AskEvent, CitationEvent, CorrectionEvent, StepEvent, TokenEvent, UsageEvent
 from docqa.core.models import Box
 from tests.fakes.agents import RememberingCalls, answerer, done_of, events_of, question, writing
 from tests.fakes.answering import RememberingConversations, make_hit
+from tests.fakes.llm.vendor import Refusal
 
 BOX = Box(page=3, x0=10, y0=20, x1=200, y1=60)
 FERRY = make_hit(
@@ -184,3 +185,40 @@ def test_a_follow_up_is_asked_of_the_model_first() -> None:
     assert told.detail == f"asked as: {ASKED}"
     assert "The ferry leaves at 9:15." in str(server.requests[1].body)
     assert conversations.turns[1][0].text == "And when does it leave?"
+
+
+WEAK = "In the morning ferries depart. [1]"
+"""Of four words the passage holds three, and one of them is rare: rules leave it open."""
+
+
+def judged(verdict: str) -> list[AskEvent]:
+    return ask([f"The ferry leaves at 9:15. [1] {WEAK}"], [verdict])
+
+
+def test_what_rules_leave_open_a_model_decides() -> None:
+    events = judged("1")
+    [correction] = [event for event in events if isinstance(event, CorrectionEvent)]
+    done = done_of(events)
+    assert correction.text == done.answer == "The ferry leaves at 9:15. [1] In the morning ferries depart. [2]"
+    assert shown(events) == "The ferry leaves at 9:15. [1] In the morning ferries depart. [?]"
+    assert [citation.marker for citation in done.citations] == [1, 2]
+    assert [event.marker for event in events if isinstance(event, CitationEvent)] == [1, 2]
+
+
+@pytest.mark.parametrize("verdict", ["NONE", "", "7, 12", "I cannot tell."])
+def test_what_the_model_does_not_confirm_stays_marked(verdict: str) -> None:
+    events = judged(verdict)
+    assert done_of(events).answer.endswith("ferries depart. [?]")
+    assert not [event for event in events if isinstance(event, CorrectionEvent)]
+
+
+def test_when_nobody_can_judge_the_answer_stands_with_its_mark() -> None:
+    with writing() as (models, api, _):
+        api.replies = [
+            api.success(stream=True, text=[f"The ferry leaves at 9:15. [1] {WEAK}"]),
+            *[api.refusal(Refusal.OVERLOADED)] * 2,
+        ]
+        events = events_of(answerer([FERRY, LUNCH], models=models), question(ASKED))
+    assert done_of(events).answer.endswith("ferries depart. [?]")
+    [step] = [event for event in events if isinstance(event, StepEvent) and event.node == "verify"][1:]
+    assert "not every statement could be judged" in step.detail

@@ -70,6 +70,8 @@ class Statement:
     after: str = ""
     supported: bool = True
     computed: bool = False
+    perhaps: Citation | None = None
+    """Of a sentence that rules do not find supported: the quote that may say it in other words."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from docqa.core.models import Citation
 from docqa.core.text import sentence_spans
 
 NOT_FOUND = "NOT FOUND"
+UNSURE = 0
+"""Marker of a quote that may or may not say what the sentence says."""
 LONGEST = 8_000
 """Characters of an answer; what goes beyond is not read."""
 
@@ -93,20 +95,26 @@ class Weaver:
             return
         support = self._judge.best(_LIST_MARK.sub("", claim, count=1), cited)
         if support is None or not support.holds:
-            self._waiting.append(Statement(claim, after=after, supported=False))
+            perhaps = self._cited(support, UNSURE) if support is not None and support.weak else None
+            self._waiting.append(Statement(claim, after=after, supported=False, perhaps=perhaps))
             return
         self.supported += 1
         yield from self._waiting
         self._waiting = []
         yield Statement(claim, (self._cited(support),), after)
 
-    def _cited(self, support: Support) -> Citation:
+    def _cited(self, support: Support, marker: int | None = None) -> Citation:
         """The same quote keeps its marker."""
+        if marker is not None:
+            return _citation(support, marker)
         place = (support.hit.chunk_id, support.piece.text)
         if place not in self._citations:
-            candidate = Candidate(support.hit, support.piece, frozenset(), support.share, fits_kind=True)
-            self._citations[place] = cite(candidate, len(self._citations) + 1)
+            self._citations[place] = _citation(support, len(self._citations) + 1)
         return self._citations[place]
+
+
+def _citation(support: Support, marker: int) -> Citation:
+    return cite(Candidate(support.hit, support.piece, frozenset(), support.share, fits_kind=True), marker)
 
 
 def _parted(written: str) -> tuple[str, Sequence[int], str]:

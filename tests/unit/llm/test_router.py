@@ -270,7 +270,12 @@ def test_all_providers_are_shown_with_what_they_cost(around: World, runner: asyn
         ("groq", "platform", 2),
         ("extractive", None, 3),
     ]
-    assert [view.position for view in views[3:]] == [None] * 4
+    assert [(view.position, view.available) for view in views[3:]] == [(None, False)] * 4
+    around.platform = {"groq": "g", "cohere": "c"}
+    views = runner.run(around.router("groq,extractive").offers(uuid4(), uuid4()))
+    assert [(view.provider, view.key) for view in views if view.available and not view.position] == [
+        ("cohere", "platform")
+    ]
     assert views[1].models[0].price.output == 0.30
 
 

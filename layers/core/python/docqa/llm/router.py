@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from docqa.core.errors import (
@@ -83,13 +84,15 @@ class Router:
         self._sleep = sleep
 
     async def offers(self, tenant_id: UUID, user_id: UUID) -> tuple[ProviderView, ...]:
-        """All providers as this user sees them: first those that may be asked, in order."""
-        asker = Asker(tenant_id=tenant_id, user_id=user_id, deadline=0.0)
-        asked: dict[str, Route] = {}
-        for route in await self._routes(asker):
-            asked.setdefault(route.provider, route)
+        """All providers as this user sees them: first those that are asked, in order."""
+        asked = _first_of_each(await self._routes(Asker(tenant_id=tenant_id, user_id=user_id, deadline=0.0)))
+        preference = await self._preferences.of(tenant_id, user_id)
+        every = [Link(name) for name in PROVIDERS if self._catalog.of(name)]
+        could = _first_of_each(
+            routes(every, catalog=self._catalog, platform=self._platform_keys(), own=preference.keys)
+        )
         views = [self._view(name, route, position) for position, (name, route) in enumerate(asked.items(), start=1)]
-        return (*views, *(self._view(name, None, None) for name in PROVIDERS if name not in asked))
+        return (*views, *(self._view(name, could.get(name), None) for name in PROVIDERS if name not in asked))
 
     def check_chain(self, chain: str) -> None:
         """Raises InvalidRequest for an order that names what there is not."""
@@ -100,10 +103,16 @@ class Router:
             raise InvalidRequest(error.message) from error
 
     def _view(self, name: str, route: Route | None, position: int | None) -> ProviderView:
-        models = self._catalog.of(name)
-        if route is None or not route.key:
-            return ProviderView(provider=name, key=None, position=position, models=models)
-        return ProviderView(provider=name, key="own" if route.own_key else "platform", position=position, models=models)
+        whose: Literal["own", "platform"] | None = None
+        if route is not None and route.key:
+            whose = "own" if route.own_key else "platform"
+        return ProviderView(
+            provider=name,
+            available=route is not None,
+            key=whose,
+            position=position,
+            models=self._catalog.of(name),
+        )
 
     async def decides(self, asker: Asker) -> bool:
         """Whether the user's chain holds a model."""
@@ -257,6 +266,13 @@ class Router:
         if isinstance(error, ProviderRateLimited) and error.retry_after_s is None:
             return None  # it would only be asked more often
         return wait if (error.retry_after_s or 0.0) <= self._pacing.patience_s else None
+
+
+def _first_of_each(found: Sequence[Route]) -> dict[str, Route]:
+    first: dict[str, Route] = {}
+    for route in found:
+        first.setdefault(route.provider, route)
+    return first
 
 
 def _moves_on(error: ProviderError, route: Route) -> bool:

@@ -183,12 +183,14 @@ class Receipt(Model):
 
 
 class ProviderView(Model):
-    """A provider as its user sees it. `key`: whose would be used, None where there is none and none is needed.
+    """A provider as its user sees it. `key`: whose would be used, None where there is none or none is needed.
 
-    `position`: where it stands in the order in which this user's questions are asked, from 1; None: it is not asked.
+    `position`: where it stands in the order in which this user's questions are asked, from 1; None: it is asked only
+    when a question names it, and only if it is `available`.
     """
 
     provider: str
+    available: bool
     key: Literal["own", "platform"] | None
     position: int | None
     models: tuple[ModelInfo, ...]

@@ -71,7 +71,7 @@ async def _accept(body: AskRequest, user: Identity, services: Services) -> Quest
 
 async def _check_provider(provider: str, user: Identity, services: Services) -> None:
     """Raises InvalidRequest for one that there is not, or that nobody has a key for."""
-    offered = [view.provider for view in await services.models.offers(user.tenant_id, user.user_id) if view.position]
+    offered = [view.provider for view in await services.models.offers(user.tenant_id, user.user_id) if view.available]
     if provider not in offered:
         raise InvalidRequest(f"The provider {provider!r} cannot be asked; there is: {', '.join(offered)}.")
 

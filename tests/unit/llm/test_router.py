@@ -271,12 +271,12 @@ def test_all_providers_are_shown_with_what_they_cost(around: World, runner: asyn
         ("extractive", None, 3),
     ]
     assert [(view.position, view.available) for view in views[3:]] == [(None, False)] * 4
+    assert views[1].models[0].price.output == 0.30
     around.platform = {"groq": "g", "cohere": "c"}
     views = runner.run(around.router("groq,extractive").offers(uuid4(), uuid4()))
     assert [(view.provider, view.key) for view in views if view.available and not view.position] == [
         ("cohere", "platform")
     ]
-    assert views[1].models[0].price.output == 0.30
 
 
 HEDGING = Pacing(first_token_s=5, retries=0, hedge_s=0.2)

@@ -24,8 +24,8 @@ WEAK = 0.35
 _ASKED_SHARE = 0.5
 """What a word counts that the question has brought up: it stands in every passage that was found."""
 _NEXT_PIECE_GAIN = 0.15
-_FEW = 2
-"""A sentence of so few words stands in too many places: the one it is quoted from has to be about the question."""
+_FEW = 1
+"""A sentence of a single word may stand anywhere: the piece it is quoted from has to be about the question."""
 
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d(?:[\d.,'’  ]*\d)?")
 _GROUPS = re.compile(r"[,'’  ](?=\d{3}(?:\D|$))")

@@ -92,7 +92,7 @@ TURNS = (
     ("asked", "turns", "alone"),
     [
         ("and in 2021?", TURNS[:1], "What was the revenue of Halden Ferries in 2021?"),
-        ("Who signed it?", TURNS[:1], "What was the revenue of Halden Ferries in 2022 — Who signed it?"),
+        ("Who signed it?", TURNS[:1], "Who signed it? — Halden Ferries 2022 revenue"),
         ("What does the crew eat on Sundays in winter?", TURNS[:1], "What does the crew eat on Sundays in winter?"),
         ("and in 2021?", (), "and in 2021?"),
     ],

@@ -52,7 +52,7 @@ class RuleRewriter:
     async def rewrites(self, question: str) -> tuple[str, ...]:
         """The question as far as it is one, and its telling words alone; what is no different is left out."""
         focused = focus(question)
-        return tuple(dict.fromkeys(text for text in (focused, _telling(focused)) if text and text != question))
+        return tuple(dict.fromkeys(text for text in (focused, telling(focused)) if text and text != question))
 
 
 class RewritingRetriever:
@@ -72,7 +72,7 @@ class RewritingRetriever:
         return await self._inner.search(query)
 
 
-def _telling(question: str) -> str:
+def telling(question: str) -> str:
     """The words of a question that are no function words, as they are written and in their order."""
     written = _WRITTEN.findall(question)
     spoken = language.of_query(words(question))[0]

@@ -92,3 +92,31 @@ async def test_turn_that_cannot_be_written_leaves_nothing(world: World) -> None:
     with pytest.raises(Exception, match="citations_pkey"):
         await save(world, question(user, "twice"), citations=(citation(1), citation(1)))
     assert await rows(world, "select count(*) from conversations") == [(0,)]
+
+
+async def test_the_history_is_the_last_turns_and_what_was_before_them(world: World) -> None:
+    user = await world.account()
+    conversation_id, _ = await save(world, question(user, "q0"), "a0")
+    for number in range(1, 6):
+        await save(world, question(user, f"q{number}", conversation_id), f"a{number}")
+    who = user.tenant_id, user.user_id, conversation_id
+    history = await world.conversations.history(*who, limit=2)
+    assert [turn.question for turn in history.turns] == ["q4", "q5"]
+    assert [(turn.question, turn.answer) for turn in history.older] == [(f"q{n}", f"a{n}") for n in range(4)]
+    assert (history.summary, history.older_to) == ("", 7)
+    await world.conversations.save_summary(*who, text="what was said", to=history.older_to)
+    await world.conversations.save_summary(*who, text="older", to=3)
+    after = await world.conversations.history(*who, limit=2)
+    assert (after.summary, after.older) == ("what was said", ())
+    assert [turn.question for turn in after.turns] == ["q4", "q5"]
+
+
+async def test_nobody_reads_the_history_of_another(world: World) -> None:
+    user = await world.account()
+    conversation_id, _ = await save(world, question(user, "q0"))
+    for other in (await world.colleague(user), await world.account()):
+        who = other.tenant_id, other.user_id, conversation_id
+        assert (await world.conversations.history(*who, limit=5)).turns == ()
+        await world.conversations.save_summary(*who, text="mine now", to=99)
+    mine = await world.conversations.history(user.tenant_id, user.user_id, conversation_id, limit=5)
+    assert (mine.summary, len(mine.turns)) == ("", 1)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Box, Citation, Hit, Memory, Question, SearchQuery, Span, Turn, Usage
+from docqa.core.models import Box, Citation, History, Hit, Memory, Question, SearchQuery, Span, Turn, Usage
 from docqa.core.models.chat import Receipt
 
 TENANT = uuid.UUID(int=1)
@@ -111,6 +111,7 @@ class RememberingConversations:
     def __init__(self) -> None:
         self.turns: list[tuple[Question, str, tuple[Citation, ...], Usage, bool]] = []
         self.receipts: list[Receipt] = []
+        self.summaries: dict[UUID, tuple[str, int]] = {}
         self._owners: dict[UUID, tuple[UUID, UUID]] = {}
         self._turns: dict[UUID, list[Turn]] = {}
 
@@ -133,10 +134,17 @@ class RememberingConversations:
         self._turns.setdefault(conversation_id, []).append(Turn(question=question.text, answer=answer))
         return conversation_id, uuid.uuid4()
 
-    async def recent(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> tuple[Turn, ...]:
+    async def history(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> History:
         if self._owners.get(conversation_id) != (tenant_id, user_id):
-            return ()
-        return tuple(self._turns[conversation_id][-limit:])
+            return History()
+        summary, to = self.summaries.get(conversation_id, ("", -1))
+        turns = self._turns[conversation_id][(to + 1) // 2 :]
+        older, last = turns[:-limit], turns[-limit:]
+        older_to = to + 2 * len(older) if older else -1
+        return History(summary=summary, older=tuple(older), older_to=older_to, turns=tuple(last))
+
+    async def save_summary(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, text: str, to: int) -> None:
+        self.summaries[conversation_id] = text, to
 
     async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:
         if self._owners.get(conversation_id) != (tenant_id, user_id):

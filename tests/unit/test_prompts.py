@@ -10,11 +10,17 @@ from docqa.prompts import prompt
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "prompts"
 FIELDS = {
     "answer": {"tag": "source_0", "sources": "<source_0>…</source_0>", "question": "Who?"},
+    "condense": {"summary": "(nothing)", "conversation": "User: a\nAssistant: b"},
     "judge": {"tag": "source_0", "pairs": "1. Statement: a\n<source_0>\nb\n</source_0>"},
     "parts": {"question": "Who and when?"},
     "rewrites": {"question": "Who?"},
     "section": {"tag": "source_0", "sources": "<source_0>…</source_0>"},
-    "standalone": {"facts": "- I work in Bergen.", "conversation": "User: a\nAssistant: b", "question": "And then?"},
+    "standalone": {
+        "facts": "- I work in Bergen.",
+        "summary": "(nothing)",
+        "conversation": "User: a\nAssistant: b",
+        "question": "And then?",
+    },
 }
 
 

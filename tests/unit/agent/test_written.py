@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from docqa.agent.drafting import NOT_FOUND
+from docqa.agent.nodes.contextualize import SUMMARIZED_FROM, TURNS
 from docqa.core.errors import AnswerBroken
 from docqa.core.events import AskEvent, CitationEvent, CorrectionEvent, StepEvent, TokenEvent, UsageEvent
 from docqa.core.models import Box
@@ -222,3 +223,25 @@ def test_when_nobody_can_judge_the_answer_stands_with_its_mark() -> None:
     assert done_of(events).answer.endswith("ferries depart. [?]")
     [step] = [event for event in events if isinstance(event, StepEvent) and event.node == "verify"][1:]
     assert "not every statement could be judged" in step.detail
+
+
+def test_a_long_conversation_is_kept_in_notes() -> None:
+    conversations = RememberingConversations()
+    turns = TURNS + SUMMARIZED_FROM
+    with writing() as (models, api, server):
+        made = answerer([FERRY, LUNCH], models=models, conversations=conversations)
+        plain = answerer([FERRY, LUNCH], conversations=conversations)
+
+        async def run() -> list[AskEvent]:
+            first = [event async for event in plain.answer(question(ASKED))]
+            conversation_id = done_of(first).conversation_id
+            for _ in range(turns - 1):
+                async for _event in plain.answer(question(ASKED, conversation_id=conversation_id)):
+                    pass
+            api.scripts = [["They asked about the ferry."], [ASKED], ["At 9:15 the ferry leaves. [1]"]]
+            return [event async for event in made.answer(question("And it?", conversation_id=conversation_id))]
+
+        events = asyncio.run(run())
+    assert done_of(events).answer == "At 9:15 the ferry leaves. [1]"
+    assert list(conversations.summaries.values()) == [("They asked about the ferry.", 2 * SUMMARIZED_FROM - 1)]
+    assert "They asked about the ferry." in str(server.requests[1].body)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from docqa.core.errors import NotFound
-from docqa.core.models import Citation, Question, Turn, Usage
+from docqa.core.models import Citation, History, Question, Turn, Usage
 from docqa.core.models.chat import Receipt
 from docqa.database.connection import Database
 from docqa.database.model_calls import written_with
@@ -17,10 +18,13 @@ from docqa.database.tables import conversations, messages
 
 _TITLE_LENGTH = 80
 
-_RECENT = text("""
-    select q.content as question, a.content as answer
+OLDER = 20
+"""Turns before the last ones that are read to be summarized."""
+
+_TURNS = text("""
+    select c.summary, q.position, q.content as question, a.content as answer
       from conversations c
-      join messages q on q.conversation_id = c.id and q.role = 'user'
+      join messages q on q.conversation_id = c.id and q.role = 'user' and q.position > c.summarized_to
       join messages a on a.conversation_id = c.id and a.position = q.position + 1
      where c.id = :conversation_id and c.user_id = :user_id
      order by q.position desc
@@ -80,14 +84,35 @@ class PostgresConversations:
             await written_with(connection, *user, receipts, message_id=message_id)
         return conversation_id, message_id
 
-    async def recent(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> tuple[Turn, ...]:
-        """The last turns, oldest first; none of a conversation that is not this user's."""
+    async def history(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> History:
+        """The last turns and what was before them, oldest first; nothing of a conversation that is not this user's."""
+        who = {"user_id": user_id, "conversation_id": conversation_id}
         async with self._database.transaction(tenant_id) as connection:
-            found = await connection.execute(
-                _RECENT, {"user_id": user_id, "conversation_id": conversation_id, "limit": limit}
+            found = await connection.execute(_TURNS, {**who, "limit": limit + OLDER})
+            rows = list(found)
+        if not rows:
+            return History()
+        last, older = rows[:limit], rows[limit:]
+        return History(
+            summary=rows[0].summary or "",
+            older=tuple(_turn(row) for row in reversed(older)),
+            older_to=older[0].position + 1 if older else -1,
+            turns=tuple(_turn(row) for row in reversed(last)),
+        )
+
+    async def save_summary(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, text: str, to: int) -> None:
+        """Of the turns up to that message. An older one does not take the place of a newer one."""
+        async with self._database.transaction(tenant_id) as connection:
+            await connection.execute(
+                update(conversations)
+                .where(
+                    conversations.c.id == conversation_id,
+                    conversations.c.tenant_id == tenant_id,
+                    conversations.c.user_id == user_id,
+                    conversations.c.summarized_to < to,
+                )
+                .values(summary=text, summarized_to=to)
             )
-            turns = [Turn(question=row.question, answer=row.answer) for row in found]
-        return tuple(reversed(turns))
 
     async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:
         """Raises NotFound unless the conversation is this user's."""
@@ -101,6 +126,10 @@ class PostgresConversations:
             )
             if found.one_or_none() is None:
                 raise NotFound("There is no such conversation.")
+
+
+def _turn(row: Row[Any]) -> Turn:
+    return Turn(question=row.question, answer=row.answer)
 
 
 async def _create(connection: AsyncConnection, question: Question) -> UUID:

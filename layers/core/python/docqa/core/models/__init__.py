@@ -8,6 +8,7 @@ from docqa.core.models.access import AccountRole, Invitation, Member, Role, Scop
 from docqa.core.models.answers import (
     Citation,
     Filters,
+    History,
     Hit,
     Identity,
     Memory,
@@ -83,6 +84,7 @@ __all__ = [
     "Filters",
     "Format",
     "Hidden",
+    "History",
     "Hit",
     "Identity",
     "IndexedChunk",

@@ -175,6 +175,18 @@ class Turn(Model):
     answer: str
 
 
+class History(Model):
+    """What was said in a conversation: a summary of its beginning, turns that it does not hold yet, and the last ones.
+
+    `older_to` is the position of the last message among the older turns.
+    """
+
+    summary: str = ""
+    older: tuple[Turn, ...] = ()
+    older_to: int = -1
+    turns: tuple[Turn, ...] = ()
+
+
 class Question(Model):
     """A question as asked by a signed-in user.
 

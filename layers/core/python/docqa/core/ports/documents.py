@@ -9,13 +9,13 @@ from docqa.core.models import (
     Collection,
     DocumentView,
     Format,
+    History,
     Identity,
     IngestOptions,
     Memory,
     Original,
     Question,
     SearchOptions,
-    Turn,
     Usage,
     VersionKey,
 )
@@ -139,8 +139,12 @@ class ConversationStore(Protocol):
         """
         ...
 
-    async def recent(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> tuple[Turn, ...]:
-        """The last turns, oldest first; none of a conversation that is not this user's."""
+    async def history(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, limit: int) -> History:
+        """The last turns and what was before them, oldest first; nothing of a conversation that is not this user's."""
+        ...
+
+    async def save_summary(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID, *, text: str, to: int) -> None:
+        """Of the turns up to that message. An older one does not take the place of a newer one."""
         ...
 
     async def require(self, tenant_id: UUID, user_id: UUID, conversation_id: UUID) -> None:

@@ -27,6 +27,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
+    parser.add_argument("--model", action="store_true", help="with --questions: a small local model writes the answers")
     parser.add_argument("--out", type=Path, help="with --questions: one JSON line a question")
     parser.add_argument("--chunking", type=Path, help="folder with qa.jsonl; measures how passages are cut, no stack")
     parser.add_argument("--scanned", type=int, metavar="PAGES", help="a scanned PDF, from upload to every page found")
@@ -42,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scale", default="", metavar="SIZES", help="search by size, as 1000,100000; no stack")
     parser.add_argument("--alone", action="store_true", help="with --scale: without the peers")
     parser.add_argument("--retrieval", type=Path, help="folder of judged sets (BEIR); measures search beside peers")
-    parser.add_argument("--every", type=int, default=1, help="with --retrieval: ask one question of so many")
+    parser.add_argument("--every", type=int, default=1, help="with --retrieval or --model: ask one question of so many")
     parser.add_argument("--ingest", type=int, metavar="PAGES", help="upload to ready beside a plain LangChain script")
     return parser.parse_args()
 
@@ -71,6 +72,13 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
     if arguments.retrieval:
         ours = partial(ranked_by_stack, running)
         return "retrieval", judged.measure(arguments.retrieval, models_dir(), ours, every=arguments.every)
+    if arguments.questions and arguments.model:
+        with questions.small_model() as provider:
+            asked = Stack.of(StackPaths.current())
+            answered = questions.measure(
+                asked, arguments.questions, arguments.out, provider=provider, every=arguments.every
+            )
+            return "questions-model", [answered]
     if arguments.questions:
         return "questions", [questions.measure(running, arguments.questions, arguments.out)]
     return "stack", stack.measure(running)

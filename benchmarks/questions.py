@@ -5,27 +5,52 @@ uploaded to one account; each question is asked twice: over all documents, and o
 """
 
 import json
+import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Section
+from docqa_localstack.host.paths import StackPaths
+from docqa_localstack.host.up import up
+from tests.llama.server import CONTEXT, MODEL, llama
 from tests.stack.support import Stack, User
 
 EXTRACT = {"extract", "span", "long-form", "table", "lookup", "number", "chart", "notes"}
 LONG = "long-form"
 
 
-def measure(stack: Stack, folder: Path, out: Path | None = None) -> Section:
-    """Upload, ask, count. `out` gets one JSON line a question."""
-    section = Section("Questions over real documents", "python -m benchmarks --questions FOLDER")
-    rows = [json.loads(line) for line in (folder / "qa.jsonl").read_text(encoding="utf-8").splitlines()]
+@contextmanager
+def small_model() -> Iterator[str]:
+    """The stack with a llama.cpp server of this machine as a provider, whose name this is; questions must name it."""
+    with llama() as url:
+        os.environ |= {
+            "DOCQA_COMPATIBLE_URL": url,
+            "DOCQA_COMPATIBLE_MODEL": MODEL,
+            "DOCQA_COMPATIBLE_CONTEXT": str(CONTEXT),
+            "DOCQA_LLM_CHAIN": "extractive",
+            "DOCQA_LLM_FIRST_TOKEN_S": "60",
+        }
+        up(StackPaths.current())
+        yield "openai-compatible"
+
+
+def measure(
+    stack: Stack, folder: Path, out: Path | None = None, *, provider: str | None = None, every: int = 1
+) -> Section:
+    """Upload, ask (one question of `every`), count. `out` gets one JSON line a question."""
+    how = f" --model --every {every}" if provider else ""
+    title = "Questions over real documents" + (f", answered by {MODEL} where it can" if provider else "")
+    section = Section(title, f"python -m benchmarks --questions FOLDER{how}")
+    rows = [json.loads(line) for line in (folder / "qa.jsonl").read_text(encoding="utf-8").splitlines()][::every]
     with User.register(stack) as user:
         ids = upload(user, folder, sorted({doc for row in rows for doc in row["docs"]}))
         for scope in ("all documents", "its own document"):
-            score(section, user, rows, ids, scope, out)
+            score(section, user, rows, ids, scope, out, provider)
     return section
 
 
@@ -40,7 +65,13 @@ def upload(user: User, folder: Path, docs: list[str]) -> dict[str, str]:
 
 
 def score(
-    section: Section, user: User, rows: list[dict[str, Any]], ids: dict[str, str], scope: str, out: Path | None
+    section: Section,
+    user: User,
+    rows: list[dict[str, Any]],
+    ids: dict[str, str],
+    scope: str,
+    out: Path | None,
+    provider: str | None,
 ) -> None:
     total: Counter[str] = Counter()
     right: Counter[str] = Counter()
@@ -53,6 +84,8 @@ def score(
             continue
         own = {"document_ids": [ids[doc] for doc in row["docs"]]}
         options: dict[str, Any] = {} if scope == "all documents" else own
+        if provider:
+            options = options | {"provider": provider}
         answer = user.ask(row["question"], **options)
         total[kind] += 1
         refused[kind] += not answer["grounded"]

@@ -46,6 +46,11 @@ _COMPILED = tuple((operation, re.compile(pattern, re.IGNORECASE)) for operation,
 _PER = re.compile(
     r"\b(?:per|by|for each|for every|in each|pro|je|nach|par|por)\s+(?:the\s+)?(?P<what>[\w -]{2,40})", re.IGNORECASE
 )
+_HOW_MANY = re.compile(r"\b(?:how many|wie ?viele?|combien|cuánt[oa]s)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:higher|lower|more|less|fewer|larger|bigger|smaller|greater|höher\w*|mehr|weniger|größer\w*)\b", re.IGNORECASE
+)
+"""What compares two rows is answered by both of them."""
 _ROWS = re.compile(r"\b(?:rows?|records?|entries|lines|items|zeilen|einträge|lignes)\b", re.IGNORECASE)
 _WHICH = r"\b(?:which|who|what|welche[rsmn]?|quel(?:le)?)\b.*"
 _TOP = re.compile(_WHICH + r"\b(?:highest|most|largest|biggest|höchste\w*|größte\w*|meisten)\b", re.IGNORECASE)
@@ -111,7 +116,7 @@ class Result:
 def plan_for(question: str, table: Table, analyzer: Analyzer) -> Plan | None:
     """What the question asks of this table; None where it does not name what there is, or a single row says it."""
     operation = asked(question)
-    if operation is None:
+    if operation is None or _COMPARES.search(question):
         return None
     words = [{term} for term in analyzer.query_terms(question)]
     where = _where(question, table)
@@ -119,12 +124,11 @@ def plan_for(question: str, table: Table, analyzer: Analyzer) -> Plan | None:
     best = Operation.HIGHEST if _TOP.search(question) else Operation.LOWEST if _BOTTOM.search(question) else None
     taken = {column for column, _ in where} | ({per} if per else set())
     column = _named(words, [name for name in table.columns if name in table.numeric and name not in taken], analyzer)
-    if operation is not Operation.COUNT:
-        return Plan(operation, column, where, per, best) if column else None
     selected = [row for row in table.cells if _fits(table, row, where)]
-    if column is not None:  # "how many goals did Oslo score" adds up; of one row it is what stands there
-        return Plan(Operation.SUM, column, where, per, best) if len(selected) > 1 else None
-    if where or per or _ROWS.search(question):
+    if column is not None and len(selected) > 1:  # "how many goals did Oslo score" adds up
+        return Plan(Operation.SUM if operation is Operation.COUNT else operation, column, where, per, best)
+    counts = operation is Operation.COUNT and column is None
+    if counts and (_ROWS.search(question) or ((where or per) and _HOW_MANY.search(question))):
         return Plan(Operation.COUNT, None, where, per, best)
     return None
 

@@ -17,6 +17,8 @@ class Answer:
 
     done: dict[str, Any] | None = None
     usage: dict[str, Any] = field(default_factory=dict)
+    begun: bool = False
+    """Whether some of its text is on the screen: a step would stand in the middle of it."""
 
     def as_json(self) -> dict[str, Any]:
         """Raises CliError when the stream ended early."""
@@ -47,11 +49,12 @@ def _take(answer: Answer, event: Event) -> None:
 
 
 def _show(answer: Answer, event: Event) -> None:
-    if event.name == "step" and event.data["status"] == "done":
+    if event.name == "step" and event.data["status"] == "done" and not answer.begun:
         detail = f" {event.data['detail']}" if event.data["detail"] else ""
         ms = f" {event.data['ms']:.0f} ms" if event.data["ms"] is not None else ""
         show.err.print(f"[dim]· {escape(event.data['node'] + detail)}{ms}[/]")
     elif event.name == "token":
+        answer.begun = True
         show.out.print(escape(event.data["text"]), end="")
     elif event.name == "correction":
         show.out.print(f"\n[yellow]{escape(event.data['text'])}[/]")

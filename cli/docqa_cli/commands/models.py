@@ -26,7 +26,7 @@ def providers(
     if json:
         show.print_json(found["providers"])
         return
-    table = _table("", "Provider", "Key", "Model", "Context", "USD a million tokens (in, out)", "As of")
+    table = _table("", "Provider", "Key", "Model", "Context", "USD/M in, out", "As of")
     for view in found["providers"]:
         for number, model in enumerate(view["models"] or [None]):
             first = number == 0
@@ -50,7 +50,7 @@ def usage(
     if json:
         show.print_json(found)
         return
-    table = _table("Day", "Provider", "Model", "Key", "Answered", "Failed", "Tokens in", "Tokens out", "USD")
+    table = _table("Day", "Provider", "Model", "Key", "Done", "Failed", "In", "Out", "USD")
     for row in found["rows"]:
         counts = (f"{row[name]:,}" for name in ("answered", "failed", "input_tokens", "output_tokens"))
         key = "own" if row["own_key"] else "platform"

@@ -40,6 +40,7 @@ SEARCH_SETTINGS = (
     "DOCQA_COMPATIBLE_CONTEXT",
     "DOCQA_LANGSMITH",
     "DOCQA_LANGSMITH_URL",
+    "DOCQA_TOOL_SERVERS",
 )
 """Of `docqa.config.Settings`: what the environment of a deploy says goes on to the functions."""
 

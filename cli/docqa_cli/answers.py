@@ -25,7 +25,14 @@ class Answer:
         if self.done is None:
             raise CliError("The answer broke off before it was complete.", code="incomplete", retryable=True)
         names = ("answer", "citations", "grounded", "conversation_id")
-        return {name: self.done[name] for name in names} | {"usage": self.usage}
+        pending = {"pending": self.pending} if self.pending else {}
+        return {name: self.done[name] for name in names} | {"usage": self.usage} | pending
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """Calls of tools that wait for a yes."""
+        calls: list[dict[str, Any]] = (self.done or {}).get("pending", [])
+        return calls
 
 
 def ask(client: Client, question: dict[str, Any], *, quiet: bool) -> Answer:

@@ -18,6 +18,7 @@ from docqa_cli.commands import (
     operate,
     questions,
     stack,
+    tools,
 )
 from docqa_cli.errors import CliError
 from docqa_localstack.host.errors import HostError
@@ -54,6 +55,9 @@ for command in (
     models.usage,
     memories.memories,
     memories.forget,
+    tools.tools,
+    tools.allow_tool,
+    tools.withdraw_tool,
     questions.ask,
     questions.search,
 ):

@@ -25,6 +25,11 @@ def line(text: str) -> None:
     out.print(text, soft_wrap=True)
 
 
+def is_watched() -> bool:
+    """Whether a person is there to be asked."""
+    return sys.stdin.isatty() and out.is_terminal
+
+
 def print_json(value: Any) -> None:
     """One JSON document on standard output, nothing else."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)

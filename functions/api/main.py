@@ -4,7 +4,19 @@ from mangum import Mangum
 
 from docqa.bootstrap import container
 from docqa.http.app import create_app
-from docqa.http.routes import ask, auth, collections, documents, members, memories, models, operations, progress, search
+from docqa.http.routes import (
+    ask,
+    auth,
+    collections,
+    documents,
+    members,
+    memories,
+    models,
+    operations,
+    progress,
+    search,
+    tools,
+)
 
 app = create_app(
     container(),
@@ -18,6 +30,6 @@ app = create_app(
         memories.router,
         operations.router,
     ],
-    elsewhere=[ask.router, progress.router],  # the stream function's, at the same address
+    elsewhere=[ask.router, progress.router, tools.router],  # the stream function's, at the same address
 )
 handler = Mangum(app, lifespan="off")

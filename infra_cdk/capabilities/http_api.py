@@ -19,6 +19,8 @@ STREAMED = (
     ("GET", "/api/v1/documents/{id}/events"),
     ("ANY", "/v1/{proxy+}"),
     ("ANY", "/mcp"),
+    ("ANY", "/api/v1/tools"),
+    ("ANY", "/api/v1/tools/{proxy+}"),
 )
 # API Gateway takes the most specific resource, and one without a method answers 403: each resource on the way to a
 # streamed one therefore needs its own road to the api function

@@ -21,7 +21,8 @@ PROVIDERS = ("groq", "openai", "anthropic", "cohere", "bedrock", "openai-compati
 _TEMPLATES = {
     names.DATABASE_SECRET: ({"url": ""}, "generated_password"),
     names.CACHE_SECRET: ({"url": ""}, "generated_password"),
-    # an empty key is none: quotes answer and the local model reranks. Bedrock's may be "role": the function's own
+    # an empty key is none: quotes answer and the local model reranks. Bedrock's may be "role": the function's own.
+    # A field "tool.NAME" is the key of that tool server
     names.PROVIDERS_SECRET: (dict.fromkeys(PROVIDERS, ""), "unused"),
     names.TOKENS_SECRET: ({}, "signing_key"),
 }

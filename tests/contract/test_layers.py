@@ -31,6 +31,7 @@ BREAKS = {
     "models": (f"{LIBRARY}/retrieval/retriever.py", "import onnxruntime"),
     "tokens": (f"{LIBRARY}/embeddings/tokens.py", "import docqa.embeddings.onnx"),
     "vendors": (f"{LIBRARY}/agent/calling.py", "import openai"),
+    "tools": (f"{LIBRARY}/agent/toolbox.py", "import mcp"),
     "graph": (f"{LIBRARY}/agent/nodes/grade.py", "import langgraph"),
     "web-framework": (f"{LIBRARY}/ingestion/claim.py", "import fastapi"),
     "standalone": ("layers/streaming_runtime/python/streaming_runtime/wire.py", "import docqa.core"),

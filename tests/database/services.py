@@ -5,6 +5,7 @@ Only files, executions, models and the cache are in memory; every cache is switc
 
 from collections.abc import Mapping, Sequence
 
+from docqa.auth.confirmations import SignedConfirmations
 from docqa.auth.invitations import Invitations
 from docqa.auth.tokens import AccessTokens
 from docqa.bootstrap import Container
@@ -57,6 +58,7 @@ class WorldContainer(Container):
         self.executions = MemoryExecutions()
         self.tokens = AccessTokens(KEY, 60)
         self.invitations = Invitations(KEY)
+        self.confirmations = SignedConfirmations(KEY, self.cache)
         self.rerankers = (OverlapReranker(),)
 
     @property

@@ -4,7 +4,7 @@ import uuid
 
 import psycopg
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from docqa.config import Limits
 from docqa.core.errors import NotFound
@@ -13,7 +13,7 @@ from docqa.core.models.chat import Asker, Attempt, Receipt
 from docqa.database.budgets import PostgresBudgets
 from docqa.database.connection import Database
 from docqa.database.model_calls import PostgresModelCalls
-from docqa.database.tables import memories, metadata
+from docqa.database.tables import collections, memories, metadata, tool_grants
 from tests.database.test_conversations import citation, question, save
 from tests.database.world import World
 
@@ -35,7 +35,7 @@ async def filled(world: World) -> uuid.UUID:
 
 
 async def asked_of_models(world: World, owner: Identity) -> None:
-    """A call, what it cost, and something to remember."""
+    """A call, what it cost, something to remember, and a tool that is allowed."""
     attempt = Attempt(provider="groq", model="m", outcome="ok")
     receipt = Receipt(purpose="generate", attempts=(attempt,))
     await PostgresModelCalls(world.database).record(owner.tenant_id, owner.user_id, [receipt])
@@ -44,6 +44,10 @@ async def asked_of_models(world: World, owner: Identity) -> None:
     async with world.database.transaction(owner.tenant_id) as connection:
         values = {"tenant_id": owner.tenant_id, "user_id": owner.user_id, "content": "I live in Bergen."}
         await connection.execute(insert(memories).values(**values))
+        collection_id = (await connection.execute(select(collections.c.id).limit(1))).scalar_one()
+        granted = {"collection_id": collection_id, "server": "s", "tool": "t", "digest": "d", "confirm": True}
+        values = {"tenant_id": owner.tenant_id, "granted_by": owner.user_id, **granted}
+        await connection.execute(insert(tool_grants).values(**values))
 
 
 async def counts(database: Database, tenant_id: uuid.UUID | None) -> dict[str, int]:

@@ -18,9 +18,12 @@ from docqa.core.ids import upload_key
 from docqa.core.models import AccountRole, Identity, Role, VersionKey
 from docqa.database.tables import metadata
 from docqa.http.routes.auth import NOBODY
+from docqa.mcp.servers import McpServers
+from docqa.mcp.specs import ServerSpec
 from tests.database.routes import ACCOUNT, ADMIN, EDITOR, OPEN, OWNER, PRIVATE, ROUTES, VIEWER, Call
 from tests.database.services import WorldContainer
 from tests.database.world import World
+from tests.fakes.tool_server import ToolServer
 
 pytestmark = pytest.mark.anyio
 
@@ -95,9 +98,17 @@ def filled(template: Any, names: dict[str, str]) -> Any:
     return template.format(**names) if isinstance(template, str) else template
 
 
+@pytest.fixture(scope="module")
+def post() -> Iterator[ServerSpec]:
+    """A tool server with the tool `send`."""
+    with ToolServer() as running:
+        yield ServerSpec(name="post", url=running.url, private=True)
+
+
 @pytest.fixture
-async def scene(world: World) -> AsyncIterator[Scene]:
+async def scene(world: World, post: ServerSpec) -> AsyncIterator[Scene]:
     services = WorldContainer(world)
+    services.tool_servers = McpServers([post], dict)
     apps = deployed_apps()
     deployed = [app.state.services for app in apps]
     for app in apps:
@@ -134,6 +145,8 @@ async def played(world: World, services: WorldContainer) -> Scene:
         "conversation": str(made.conversation),
         "passage": str(await passage_of(world, document)),
         "who": str(member.user_id),
+        "server": "post",
+        "tool": "send",
         "victim": owner.email,
         "token": services.tokens.issue(owner),
     }

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from docqa.agent.answerer import GraphAnswerer
 from docqa.agent.langsmith import RunTraces
+from docqa.agent.toolbox import Toolbox
 from docqa.config import Settings
 from docqa.core.events import AskEvent, DoneEvent
 from docqa.core.models import DocumentView, Hit, Question
@@ -26,6 +27,7 @@ from tests.fakes.llm.all import CATALOG
 from tests.fakes.llm.completions import CompatibleApi
 from tests.fakes.llm.routing import FAST, Keyring, Purse
 from tests.fakes.llm.server import WireServer
+from tests.fakes.tools import toolbox_of
 
 
 class ListedDocuments:
@@ -116,6 +118,7 @@ def answerer(
     calls: RememberingCalls | None = None,
     settings: Settings = Settings(),  # noqa: B008 - frozen
     langsmith_key: str = "",
+    toolbox: Toolbox | None = None,
 ) -> GraphAnswerer:
     return GraphAnswerer(
         retriever=retriever or ListRetriever(hits),
@@ -126,6 +129,7 @@ def answerer(
         memories=memories or MemoryMemories(),
         documents=ListedDocuments(documents),  # type: ignore[arg-type]
         passages=ReadDocuments(hits),
+        toolbox=toolbox or toolbox_of(),
         calls=calls or RememberingCalls(),
         traces=RunTraces(settings, langsmith_key),
         model="hashing",

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from docqa.auth.confirmations import SignedConfirmations
 from docqa.auth.invitations import Invitations
 from docqa.auth.tokens import AccessTokens
 from docqa.config import Limits, Settings
@@ -28,11 +29,13 @@ from docqa.core.models import (
     VersionKey,
 )
 from docqa.http.services import Probe
+from docqa.mcp.servers import McpServers
 from tests.fakes.agents import RememberingCalls, router
 from tests.fakes.answering import ListRetriever, MemoryMemories, RememberingConversations
 from tests.fakes.cache import MemoryCache
 from tests.fakes.llm.routing import Keyring
 from tests.fakes.stores import MemoryExecutions, MemoryObjects
+from tests.fakes.tools import MemoryGrants
 
 ORIGIN = "https://page.example"
 
@@ -330,4 +333,7 @@ class FakeServices:
         self.preferences = Keyring()
         self.models = router(preferences=self.preferences)
         self.model_calls = RememberingCalls()
+        self.tool_grants = MemoryGrants()
+        self.tool_servers = McpServers((), dict)
+        self.confirmations = SignedConfirmations("k" * 48, self.cache)
         self.probes: Mapping[str, Probe] = {}

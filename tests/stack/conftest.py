@@ -1,5 +1,6 @@
 """The deployed stack under test: a stack of its own beside the developer's, with its own ports and data."""
 
+import json
 import os
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from docqa_localstack.host.paths import Home, StackPaths
 from docqa_localstack.host.up import up
 from tests.fakes.llm.completions import CompatibleApi
 from tests.fakes.llm.server import WireServer
+from tests.fakes.tool_server import ToolServer
 from tests.stack.support import Stack, User
 
 STACK = os.environ.get("DOCQA_TEST_STACK", "test")
@@ -27,7 +29,18 @@ def model() -> Iterator[CompatibleApi]:
 
 
 @pytest.fixture(scope="session")
-def stack(model: CompatibleApi) -> Iterator[Stack]:
+def station() -> Iterator[ToolServer]:
+    """A server of tools, which the operator has allowed."""
+    with ToolServer() as server:
+        spec = {"name": "station", "url": server.url, "private": True}
+        guarded = {"name": "inside", "url": server.url.replace("http:", "https:")}
+        os.environ["DOCQA_TOOL_SERVERS"] = json.dumps([spec, guarded])
+        os.environ["DOCQA_TOOL_KEY_STATION"] = "sesame"
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stack(model: CompatibleApi, station: ToolServer) -> Iterator[Stack]:
     """Deployed once, from an empty state, and stopped at the end; its logs stay for reading."""
     paths = StackPaths(Home.find(), STACK)
     supervisor.clean(paths)

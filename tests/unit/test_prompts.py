@@ -21,6 +21,7 @@ FIELDS = {
         "conversation": "User: a\nAssistant: b",
         "question": "And then?",
     },
+    "tools": {"earlier": "- Who?", "question": "And how is the weather there?"},
 }
 
 

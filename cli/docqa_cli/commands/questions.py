@@ -37,6 +37,7 @@ def ask(
     before: Before = None,
     provider: Annotated[str | None, typer.Option(help="Who writes the answer.")] = None,
     conversation: Annotated[str | None, typer.Option(help="Go on with this conversation.")] = None,
+    confirm: Annotated[str | None, typer.Option(help="Make this call: the token of a pending one.")] = None,
     json: Json = False,
 ) -> None:
     """Ask your documents; the answer streams in, with a citation for every claim."""
@@ -45,12 +46,17 @@ def ask(
         "document_ids": document,
         "provider": provider,
         "conversation_id": conversation,
+        "confirm": confirm,
         "filters": _filters(pages, format, after, before),
     }
     with Client() as client:
         if collection:
             body["collection_ids"] = [collection_id(client, collection)]
-        answer = answers.ask(client, {k: v for k, v in body.items() if v is not None}, quiet=json)
+        asked = {k: v for k, v in body.items() if v is not None}
+        answer = answers.ask(client, asked, quiet=json)
+        for call in answer.pending if show.is_watched() and not json else ():
+            if typer.confirm(f"Call {call['server']}.{call['tool']}?"):
+                answers.ask(client, asked | {"confirm": call["token"]}, quiet=False)
     if json:
         show.print_json(answer.as_json())
 

@@ -43,6 +43,7 @@ SETTINGS = (
     "DOCQA_COMPATIBLE_CONTEXT",
     "DOCQA_LANGSMITH",
     "DOCQA_LANGSMITH_URL",
+    "DOCQA_TOOL_SERVERS",
 )
 """Environment variables that infra_cdk reads."""
 

@@ -21,6 +21,8 @@ PROVIDER_KEYS = {
     "openai-compatible": "DOCQA_COMPATIBLE_API_KEY",
     "langsmith": "LANGSMITH_API_KEY",
 }
+TOOL_KEY = "DOCQA_TOOL_KEY_"
+"""What follows is the name of a tool server, in capitals and with underscores."""
 
 ASSET_BUCKET = "docqa-assets-local"
 
@@ -40,13 +42,22 @@ def client(service: str, endpoint: str, *, patience_s: int = 60) -> Any:
 
 
 def secrets(endpoints: Endpoints, credentials: Credentials) -> dict[str, dict[str, str]]:
-    """The secrets by name, as the functions read them. Keys of providers are the caller's environment's, if any."""
+    """The secrets by name, as the functions read them. Keys of others are the caller's environment's, if any."""
     return {
         "docqa/database": {"url": endpoints.database_url},
         "docqa/cache": {"url": endpoints.cache_url},
-        "docqa/providers": {name: os.environ.get(variable, "") for name, variable in PROVIDER_KEYS.items()},
+        "docqa/providers": _provider_keys() | _tool_keys(),
         "docqa/tokens": {"signing_key": credentials.token_signing_key},
     }
+
+
+def _provider_keys() -> dict[str, str]:
+    return {name: os.environ.get(variable, "") for name, variable in PROVIDER_KEYS.items()}
+
+
+def _tool_keys() -> dict[str, str]:
+    given = {name.removeprefix(TOOL_KEY): key for name, key in os.environ.items() if name.startswith(TOOL_KEY)}
+    return {f"tool.{name.lower().replace('_', '-')}": key for name, key in sorted(given.items())}
 
 
 def plant(endpoints: Endpoints, credentials: Credentials) -> None:

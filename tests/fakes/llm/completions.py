@@ -167,7 +167,10 @@ class GroqApi(OpenAIApi):
 
 
 class CompatibleApi(OpenAIApi):
-    """What llama.cpp, vLLM, Ollama and OpenRouter have in common, with their errors (sources of llama.cpp and vLLM)."""
+    """What llama.cpp, vLLM, Ollama and OpenRouter have in common, with their errors (sources of llama.cpp and vLLM).
+
+    Offered tools, it asks for the calls of `wanted` (name, arguments), if there are any.
+    """
 
     provider = "openai-compatible"
     model = "local"
@@ -176,6 +179,19 @@ class CompatibleApi(OpenAIApi):
         "model messages stream stream_options max_tokens temperature tools tool_choice response_format".split()
     )
     instructions = "system"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: list[tuple[str, dict[str, Any]]] = []
+
+    def answer(self, request: Request) -> Reply:
+        if not request.body.get("tools") or not self.wanted:
+            return super().answer(request)
+        calls = [
+            {"id": f"call_{n}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+            for n, (name, arguments) in enumerate(self.wanted, start=1)
+        ]
+        return self._completion({"role": "assistant", "content": None, "tool_calls": calls}, "tool_calls")
 
     def filtered(self, *, stream: bool) -> Reply:
         if not stream:

@@ -21,6 +21,7 @@ from docqa.http.routes import (
     operations,
     progress,
     search,
+    tools,
 )
 from tests.fakes.answering import TENANT, USER
 from tests.fakes.services import FakeServices
@@ -35,6 +36,7 @@ ROUTERS = [
     memories.router,
     ask.router,
     progress.router,
+    tools.router,
     operations.router,
 ]
 WHO = Identity(user_id=USER, tenant_id=TENANT, email="ada@example.org")

@@ -11,6 +11,7 @@ from docqa.config import Limits, Secrets, Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from docqa.auth.confirmations import SignedConfirmations
     from docqa.auth.invitations import Invitations
     from docqa.auth.tokens import AccessTokens
     from docqa.cache.valkey import ValkeyCache
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from docqa.database.memories import PostgresMemories
     from docqa.database.model_calls import PostgresModelCalls
     from docqa.database.preferences import PostgresPreferences
+    from docqa.database.tool_grants import PostgresToolGrants
     from docqa.database.users import PostgresUsers
     from docqa.embeddings.registry import EmbeddingModels
     from docqa.embeddings.remote import InferenceFunction, RemotePairScorer
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from docqa.ingestion.recovery import Janitor
     from docqa.ingestion.reindexing import Reindex
     from docqa.ingestion.step_functions import StepFunctions
+    from docqa.mcp.servers import McpServers
     from docqa.parsing.sandbox import Sandbox
     from docqa.storage.s3 import S3Bucket
 
@@ -153,6 +156,25 @@ class Container:
         from docqa.database.budgets import PostgresBudgets
 
         return PostgresBudgets(self.database, lambda: self.limits)
+
+    @cached_property
+    def tool_grants(self) -> "PostgresToolGrants":
+        from docqa.database.tool_grants import PostgresToolGrants
+
+        return PostgresToolGrants(self.database)
+
+    @cached_property
+    def tool_servers(self) -> "McpServers":
+        from docqa.mcp.servers import McpServers
+        from docqa.mcp.specs import listed
+
+        return McpServers(listed(self.settings.tool_servers), lambda: self.secrets.provider_keys)
+
+    @cached_property
+    def confirmations(self) -> "SignedConfirmations":
+        from docqa.auth.confirmations import SignedConfirmations
+
+        return SignedConfirmations(self.secrets.token_signing_key, self.cache)
 
     @cached_property
     def uploads(self) -> "S3Bucket":
@@ -330,6 +352,7 @@ class Container:
     def answerer(self) -> "Answerer":
         from docqa.agent.answerer import GraphAnswerer
         from docqa.agent.langsmith import RunTraces
+        from docqa.agent.toolbox import Toolbox
 
         return GraphAnswerer(
             retriever=self.retriever,
@@ -340,6 +363,7 @@ class Container:
             memories=self.memories,
             documents=self.documents,
             passages=self.passages,
+            toolbox=Toolbox(self.tool_servers, self.tool_grants, self.confirmations),
             calls=self.model_calls,
             traces=RunTraces(self.settings, self.secrets.provider_keys.get("langsmith", "")),
             model=self.embedder.model,

@@ -74,6 +74,8 @@ class Settings(BaseModel):
     """Base URL of a server that speaks OpenAI's chat completions, with its `/v1`."""
     compatible_model: str = "default"
     compatible_context: int = Field(default=8_192, gt=1_024)  # tokens
+    tool_servers: str = ""
+    """JSON list of the MCP servers whose tools may be allowed (`docqa.mcp.specs`)."""
     search_cache_ttl_s: int = Field(default=600, ge=0)  # 0: nothing of a search is cached
     semantic_cache: float | None = Field(default=None, ge=0.9, le=1)  # cosine; absent: only the same text is the same
 

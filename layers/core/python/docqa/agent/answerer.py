@@ -8,6 +8,7 @@ from docqa.agent.graph import run
 from docqa.agent.langsmith import RunTraces
 from docqa.agent.nodes.guard import check_question
 from docqa.agent.state import State, Tools
+from docqa.agent.toolbox import Toolbox
 from docqa.agent.writing import text_of
 from docqa.core.events import AskEvent, DoneEvent, UsageEvent
 from docqa.core.models import Question, Usage
@@ -42,6 +43,7 @@ class GraphAnswerer:
         memories: MemoryStore,
         documents: DocumentStore,
         passages: PassageReader,
+        toolbox: Toolbox,
         calls: CallLog,
         traces: RunTraces,
         model: str,
@@ -54,6 +56,7 @@ class GraphAnswerer:
         self._memories = memories
         self._documents = documents
         self._passages = passages
+        self._toolbox = toolbox
         self._calls = calls
         self._traces = traces
         self._model = model
@@ -99,6 +102,7 @@ class GraphAnswerer:
                 answer=text,
                 citations=draft.citations,
                 grounded=draft.grounded,
+                pending=state.get("pending", ()),
             )
         finally:
             if not stored and asker.receipts:
@@ -114,6 +118,7 @@ class GraphAnswerer:
             memories=self._memories,
             documents=self._documents,
             passages=self._passages,
+            toolbox=self._toolbox,
             asker=asker,
             emit=lambda event: None,
         )

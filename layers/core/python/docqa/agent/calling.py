@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 from docqa.agent.state import Tools
-from docqa.core.models.chat import ChatMessage, ChatRequest, TextDelta
+from docqa.core.models.chat import ChatEnd, ChatMessage, ChatRequest, TextDelta, ToolCall, ToolSpec
 
 
 async def said(tools: Tools, messages: Sequence[ChatMessage], *, purpose: str, max_tokens: int) -> str:
@@ -14,3 +14,19 @@ async def said(tools: Tools, messages: Sequence[ChatMessage], *, purpose: str, m
     )
     async with aclosing(tools.models.chat(request, tools.asker)) as events:
         return "".join([event.text async for event in events if isinstance(event, TextDelta)])
+
+
+async def tools_wanted(
+    tools: Tools, messages: Sequence[ChatMessage], offered: Sequence[ToolSpec], *, purpose: str, max_tokens: int
+) -> tuple[ToolCall, ...]:
+    """Which tools the model wants to be called. Raises ProviderError, BudgetSpent."""
+    request = ChatRequest(
+        messages=tuple(messages),
+        purpose=purpose,
+        max_tokens=max_tokens,
+        temperature=0.0,
+        stream=False,
+        tools=tuple(offered),
+    )
+    async with aclosing(tools.models.chat(request, tools.asker)) as events:
+        return tuple([call async for event in events if isinstance(event, ChatEnd) for call in event.tool_calls])

@@ -1,14 +1,20 @@
 """Answers put together from quotes, and honest refusals."""
 
+import json
 from collections.abc import Sequence
 
 from docqa.agent.citing import cite
 from docqa.agent.evidence import Candidate, Evidence
+from docqa.agent.fencing import neutral
 from docqa.agent.state import Draft, Statement
 from docqa.core.models import Citation, Hit
+from docqa.core.models.tools import PendingCall, ToolOutput
 
 NOT_FOUND = "I could not find this in your documents."
 NEAREST = 3
+MOST_SAID = 1_000
+"""Characters of a tool's output that are shown where no model reads it."""
+MOST_FAULT = 300
 
 
 def quoting(chosen: Sequence[Candidate]) -> Draft:
@@ -39,6 +45,35 @@ def refusal(evidence: Evidence, besides: str = "") -> Draft:
     ]
     lead = "The nearest passage is in " if len(near) == 1 else "The nearest passages are in "
     return Draft((Statement(f"{NOT_FOUND} {lead}"), *near, *more), grounded=False)
+
+
+def saying(outputs: Sequence[ToolOutput]) -> Draft:
+    """What tools said, as they said it. The documents hold none of it."""
+    told = [
+        Statement(_shown(output.text, MOST_SAID), after="\n", source=output.name)
+        for output in outputs
+        if not output.failed
+    ]
+    return Draft(tuple(told), grounded=False)
+
+
+def closing(outputs: Sequence[ToolOutput], pending: Sequence[PendingCall]) -> tuple[Statement, ...]:
+    """What became of the calls that said nothing."""
+    failed = [
+        f"{output.name} could not be used: {_shown(output.text, MOST_FAULT)}" for output in outputs if output.failed
+    ]
+    waiting = [
+        f"Nothing was called yet: {call.server}.{call.tool} waits for your yes. It would be told "
+        f"{json.dumps(call.arguments, ensure_ascii=False)}"
+        for call in pending
+    ]
+    return tuple(Statement(f"\n\n{line}") for line in [*failed, *waiting])
+
+
+def _shown(text: str, most: int) -> str:
+    """Without marks of chat templates, and ending with … where there is more."""
+    plain = neutral(text).strip()
+    return plain if len(plain) <= most else plain[:most].rstrip() + " …"
 
 
 def standing(draft: Draft, hits: Sequence[Hit]) -> Draft:

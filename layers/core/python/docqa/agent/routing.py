@@ -18,9 +18,9 @@ def after_route(state: State) -> Literal["plan", "generate"]:
     return "plan" if state["intent"] in (Intent.DOCUMENTS, Intent.SUMMARY) else "generate"
 
 
-def after_plan(state: State) -> Literal["retrieve", "generate"]:
+def after_plan(state: State) -> Literal["retrieve", "act", "generate"]:
     """A plan that has nothing new to search ends the tries."""
-    return "retrieve" if state["queries"] else "generate"
+    return "retrieve" if state["queries"] else _searched(state)
 
 
 def after_retrieve(state: State) -> Literal["act", "rerank"]:
@@ -32,11 +32,17 @@ def after_rerank(state: State) -> Literal["act", "grade"]:
     return "act" if state.get("table") else "grade"
 
 
-def after_grade(state: State) -> Literal["plan", "generate"]:
+def after_grade(state: State) -> Literal["plan", "act", "generate"]:
     """Partly is searched again, in other words."""
-    return "plan" if state["grade"] is Grade.PARTLY and state["tries"] < MOST_TRIES else "generate"
+    return "plan" if state["grade"] is Grade.PARTLY and state["tries"] < MOST_TRIES else _searched(state)
 
 
 def after_act(state: State) -> Literal["generate", "rerank"]:
-    found = state.get("chosen") or state.get("computed") or state.get("points")
+    """A table that does not answer leaves it to the passages, which were not read yet."""
+    found = state.get("chosen") or state.get("computed") or state.get("points") or "outputs" in state
     return "generate" if found else "rerank"
+
+
+def _searched(state: State) -> Literal["act", "generate"]:
+    """Tools are called when the documents were searched."""
+    return "act" if state.get("calls") else "generate"

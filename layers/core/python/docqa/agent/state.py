@@ -9,9 +9,11 @@ from uuid import UUID
 from docqa.agent.evidence import Candidate, Evidence
 from docqa.agent.summary import Point
 from docqa.agent.tables import TableQuestion
+from docqa.agent.toolbox import Toolbox
 from docqa.core.events import AskEvent
 from docqa.core.models import Citation, Hit, Question, Turn
 from docqa.core.models.chat import Asker
+from docqa.core.models.tools import PendingCall, PlannedCall, ToolOutput
 from docqa.core.ports import (
     Analyzer,
     ConversationStore,
@@ -36,6 +38,7 @@ class Tools:
     memories: MemoryStore
     documents: DocumentStore
     passages: PassageReader
+    toolbox: Toolbox
     asker: Asker
     emit: Callable[[AskEvent], None]
 
@@ -70,6 +73,8 @@ class Statement:
     after: str = ""
     supported: bool = True
     computed: bool = False
+    source: str = ""
+    """The tool that says it, where no document does."""
     perhaps: Citation | None = None
     """Of a sentence that rules do not find supported: the quote that may say it in other words."""
 
@@ -110,6 +115,12 @@ class State(TypedDict, total=False):
     """A question about the rows of a table, which the passages alone do not answer."""
     table_read: bool
     """Whether that table was looked at already."""
+    calls: tuple[PlannedCall, ...]
+    """Of tools, to be made after the documents were searched."""
+    outputs: tuple[ToolOutput, ...]
+    """What tools said."""
+    pending: tuple[PendingCall, ...]
+    """Calls that wait for the user's yes."""
     grade: Grade
     points: list[Point]
     """What the sections of a whole document say."""

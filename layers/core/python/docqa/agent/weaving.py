@@ -1,7 +1,8 @@
 """From what a model writes to statements with citations, sentence by sentence, each checked before it is shown."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
 
 from docqa.agent.citing import cite
 from docqa.agent.claims import Judge, Support
@@ -60,10 +61,14 @@ class Sentences:
 
 
 class Weaver:
-    """Of one answer. Sentences that nothing supports wait until one that is supported follows, or the end."""
+    """Of one answer. Sentences that nothing supports wait until one that is supported follows, or the end.
 
-    def __init__(self, judge: Judge) -> None:
+    `tools`: passages that stand in no document (id → the tool that said it). What they say has no citation.
+    """
+
+    def __init__(self, judge: Judge, tools: Mapping[UUID, str] | None = None) -> None:
         self._judge = judge
+        self._tools = tools or {}
         self._sentences = Sentences()
         self._citations: dict[tuple[object, str], Citation] = {}
         self._waiting: list[Statement] = []
@@ -94,14 +99,16 @@ class Weaver:
             self._waiting.append(Statement(claim, after=after))
             return
         support = self._judge.best(_LIST_MARK.sub("", claim, count=1), cited)
+        source = "" if support is None else self._tools.get(support.hit.chunk_id, "")
         if support is None or not support.holds:
-            perhaps = self._cited(support, UNSURE) if support is not None and support.weak else None
+            cited_weakly = support is not None and support.weak and not source
+            perhaps = self._cited(support, UNSURE) if support is not None and cited_weakly else None
             self._waiting.append(Statement(claim, after=after, supported=False, perhaps=perhaps))
             return
         self.supported += 1
         yield from self._waiting
         self._waiting = []
-        yield Statement(claim, (self._cited(support),), after)
+        yield Statement(claim, () if source else (self._cited(support),), after, source=source)
 
     def _cited(self, support: Support, marker: int | None = None) -> Citation:
         """The same quote keeps its marker."""

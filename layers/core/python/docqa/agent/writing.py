@@ -24,6 +24,8 @@ class Writer:
             if citation.marker not in self._sent:
                 self._sent.add(citation.marker)
                 yield CitationEvent.of(citation)
+        if statement.source:
+            yield TokenEvent(text=f" ({statement.source})")
         if not statement.supported:
             yield TokenEvent(text=UNSUPPORTED)
         if statement.after:

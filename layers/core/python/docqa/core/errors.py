@@ -2,6 +2,7 @@
 
 DocQAError
 ├── InvalidRequest            400  the request itself is wrong
+│   ├── InvalidConfirmation    400  forged, expired, used before, or of another user
 │   ├── InvalidDataSet         400  a file of questions, passages or figures is not as it must be
 │   ├── InvalidInvitation      400  forged, expired, for another address, or of a tenant that is gone
 │   ├── InvalidSetting         500  an environment variable or parameter is wrong: the start stops
@@ -35,6 +36,7 @@ DocQAError
 ├── NotSearchable             500  retryable: published, but the probe query does not find it
 ├── DependencyUnavailable     503  retryable: database, cache, storage or inference does not answer
 │   └── CacheUnavailable       503  never fails a request: one goes on without the cache
+├── ToolUnavailable           502  retryable: a tool's server does not answer as it should
 ├── BudgetSpent               402  the call would cost more than is left of a day's or month's budget
 └── ProviderError             502  a provider of language models did not answer
     ├── ProviderFault          502  retryable: another provider is asked instead
@@ -70,6 +72,11 @@ class DocQAError(Exception):
 class InvalidRequest(DocQAError):
     code, status = "invalid_request", 400
     default_message = "The request is not valid."
+
+
+class InvalidConfirmation(InvalidRequest):
+    code = "invalid_confirmation"
+    default_message = "This confirmation is not valid, or was used before. Ask again."
 
 
 class InvalidDataSet(InvalidRequest):
@@ -237,6 +244,11 @@ class DependencyUnavailable(DocQAError):
 class CacheUnavailable(DependencyUnavailable):
     code = "cache_unavailable"
     default_message = "The cache does not answer."
+
+
+class ToolUnavailable(DocQAError):
+    code, status, retryable = "tool_unavailable", 502, True
+    default_message = "A tool does not answer."
 
 
 class BudgetSpent(DocQAError):

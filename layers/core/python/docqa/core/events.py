@@ -1,9 +1,12 @@
 """What `ask/stream` sends, in order; each class is one SSE event and its JSON body."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from docqa.core.models import Citation, Hit, Model, Usage
+from docqa.core.models.tools import PendingCall
 
 
 class AskEvent(Model):
@@ -60,7 +63,10 @@ class UsageEvent(AskEvent, Usage):
 
 
 class DoneEvent(AskEvent):
-    """The whole answer, as stored. `grounded` is False when the documents do not hold an answer."""
+    """The whole answer, as stored. `grounded` is False when the documents do not hold an answer.
+
+    `pending`: calls of tools that wait for the user's yes; left out where there are none.
+    """
 
     name = "done"
     conversation_id: UUID
@@ -68,6 +74,7 @@ class DoneEvent(AskEvent):
     answer: str
     citations: tuple[Citation, ...]
     grounded: bool
+    pending: Annotated[tuple[PendingCall, ...], Field(exclude_if=lambda calls: not calls)] = ()
 
 
 class ErrorEvent(AskEvent):

@@ -433,3 +433,18 @@ memories = Table(
     _belongs(("user_id", "tenant_id"), "users"),
 )
 Index(None, memories.c.user_id, memories.c.created_at)
+
+tool_grants = Table(
+    "tool_grants",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("collection_id", Uuid, nullable=False),
+    Column("server", StorableText, nullable=False),
+    Column("tool", StorableText, nullable=False),
+    Column("digest", StorableText, nullable=False),
+    Column("confirm", Boolean, nullable=False),
+    Column("granted_by", Uuid, nullable=False),
+    _moment("granted_at"),
+    PrimaryKeyConstraint("collection_id", "server", "tool"),
+    _belongs(("collection_id", "tenant_id"), "collections"),
+)

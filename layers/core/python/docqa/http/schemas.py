@@ -1,7 +1,7 @@
 """Bodies of requests and answers; the names are the HTTP contract."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -23,6 +23,7 @@ from docqa.core.models import (
     Usage,
 )
 from docqa.core.models.chat import ProviderView
+from docqa.core.models.tools import PendingCall
 from docqa.core.models.usage import UsageRow
 
 MAX_QUESTION = 2_000
@@ -173,6 +174,8 @@ class AskRequest(Request):
     document_ids: Ids | None = None
     filters: Filters = Filters()
     provider: Annotated[str | None, Field(max_length=50)] = None
+    confirm: Annotated[str | None, Field(max_length=12_000)] = None
+    """The token of a pending call that may be made now."""
 
 
 class Answer(BaseModel):
@@ -182,6 +185,37 @@ class Answer(BaseModel):
     conversation_id: UUID
     message_id: UUID
     usage: Usage
+    pending: Annotated[list[PendingCall], Field(exclude_if=lambda calls: not calls)] = []
+
+
+class ToolAllowance(BaseModel):
+    """`changed`: the tool is described differently since, and not used until it is allowed again."""
+
+    collection_id: UUID
+    confirm: bool
+    changed: bool
+
+
+class ToolView(BaseModel):
+    tool: str
+    description: str
+    parameters: dict[str, Any]
+    read_only: bool
+    allowed: list[ToolAllowance]
+
+
+class ToolServerView(BaseModel):
+    server: str
+    problem: str
+    tools: list[ToolView]
+
+
+class ToolServerViews(BaseModel):
+    servers: list[ToolServerView]
+
+
+class AllowedTool(Request):
+    confirm: bool | None = None
 
 
 class Memories(BaseModel):

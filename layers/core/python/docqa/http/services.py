@@ -24,6 +24,7 @@ from docqa.core.ports import (
     UserStore,
 )
 from docqa.core.ports.chat import CallLog, ChatRouter, Preferences
+from docqa.core.ports.tools import Confirmations, ToolGrants, ToolServers
 
 Probe = Callable[[], Awaitable[None]]
 """Returns when a dependency answers; raises DependencyUnavailable when it does not."""
@@ -78,5 +79,11 @@ class Services(Protocol):
     def preferences(self) -> Preferences: ...
     @property
     def model_calls(self) -> CallLog: ...
+    @property
+    def tool_servers(self) -> ToolServers: ...
+    @property
+    def tool_grants(self) -> ToolGrants: ...
+    @property
+    def confirmations(self) -> Confirmations: ...
     @property
     def probes(self) -> Mapping[str, Probe]: ...

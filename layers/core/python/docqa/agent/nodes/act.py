@@ -1,19 +1,54 @@
-"""What searching alone does not answer: sums, counts and rows by their order, from a table read whole; and what a whole
-document says."""
+"""What searching alone does not answer: sums, counts and rows by their order, from a table read whole; what a whole
+document says; and what tools of other servers say or do."""
 
+import asyncio
 from collections import Counter
 
 from docqa.agent import calculation, summary, tables
 from docqa.agent.evidence import Evidence, gather
 from docqa.agent.nodes.retrieve import counted, search_of
 from docqa.agent.state import Draft, Grade, Intent, State, Tools
+from docqa.core.models.tools import PendingCall, PlannedCall
 from docqa.retrieval.rewriting import focus
 
 
 async def act(state: State, tools: Tools) -> State:
     """Raises DependencyUnavailable. A table that is too long to be read whole leaves the passages as they are."""
+    read: State = {}
     if state["intent"] is Intent.SUMMARY:
-        return await _read_whole(state, tools)
+        read = await _read_whole(state, tools)
+    elif state.get("table"):
+        read = await _table(state, tools)
+    over = not read or "grade" in read  # a table that does not answer leaves it to the passages first
+    called: State = await _called(state, tools) if over and state.get("calls") else {}
+    told = "; ".join(filter(None, [read.get("detail", ""), called.get("detail", "")]))
+    return {**read, **called, "detail": told}
+
+
+async def _called(state: State, tools: Tools) -> State:
+    """The calls that were planned, at the same time; those that have to be confirmed wait for that."""
+    question = state["question"]
+    uses = {(use.info.server, use.info.tool): use for use in await tools.toolbox.usable(question, tools.asker.notes)}
+    now: list[PlannedCall] = []
+    later: list[PendingCall] = []
+    told: list[str] = []
+    for call in state["calls"]:
+        use = uses.get((call.server, call.tool))
+        if use is None or use.info.digest != call.digest:
+            told.append(f"{call.server}.{call.tool} may not be used")
+        elif use.confirm and not call.confirmed:
+            later.append(tools.toolbox.pending(question, call))
+            told.append(f"{call.server}.{call.tool} waits for a yes")
+        else:
+            now.append(call)
+    outputs = tuple(await asyncio.gather(*(tools.toolbox.call(call) for call in now)))
+    for output in outputs:
+        cut = ", the rest of it not read" if output.cut else ""
+        told.append(f"{output.name} {'failed' if output.failed else 'said'} {len(output.text)} characters{cut}")
+    return {"calls": (), "outputs": outputs, "pending": tuple(later), "detail": "; ".join(told)}
+
+
+async def _table(state: State, tools: Tools) -> State:
     asked, text = state["table"], focus(state["asked"])
     done: State = {"table": None, "table_read": True, "detail": "the table does not answer"}
     if asked is None:

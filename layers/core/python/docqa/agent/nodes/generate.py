@@ -4,7 +4,7 @@ What no passage says is not shown as if one did: a sentence waits until it is wh
 one sentence that holds nothing is shown; the quotes that answer by themselves take its place, or an honest refusal.
 """
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 
 from docqa.agent import drafting
@@ -14,6 +14,7 @@ from docqa.agent.fencing import fenced, new_tag
 from docqa.agent.nodes.retrieve import counted
 from docqa.agent.state import Draft, Grade, Intent, State, Statement, Tools
 from docqa.agent.summarizing import summarized
+from docqa.agent.toolbox import as_passages
 from docqa.agent.weaving import Weaver
 from docqa.agent.writing import Writer
 from docqa.core.models import Hit
@@ -30,6 +31,13 @@ _GREETING = "Ask me something about your documents, and I will show you where th
 
 async def generate(state: State, tools: Tools) -> State:
     """Raises ProviderError, BudgetSpent, DependencyUnavailable; after the first word, too."""
+    written = await _written(state, tools)
+    draft, rest = written["draft"], drafting.closing(state.get("outputs", ()), state.get("pending", ()))
+    _emit(rest, tools)
+    return {**written, "draft": Draft((*draft.statements, *rest), draft.grounded)}
+
+
+async def _written(state: State, tools: Tools) -> State:
     if state["intent"] is Intent.SMALL_TALK:
         return _sent(Draft((Statement(_GREETING),), grounded=False), tools)
     if state["intent"] is Intent.REMEMBER:
@@ -40,22 +48,28 @@ async def generate(state: State, tools: Tools) -> State:
         return _sent(await summarized(state["points"], tools), tools)
     if "computed" in state:  # a model would only get it wrong
         return _sent(drafting.standing(state["computed"], state["hits"]), tools)
+    said = as_passages(state.get("outputs", ()))
     quotes = await _quotes(state, tools)
-    asks = state["grade"] is not Grade.NOT and await tools.models.decides(tools.asker)
+    if said and not quotes.grounded:
+        quotes = drafting.saying(state["outputs"])
+    asks = (state["grade"] is not Grade.NOT or said) and await tools.models.decides(tools.asker)
     if not quotes.grounded and not asks:
         return _sent(quotes, tools)
-    request = _request(state, quotes)
+    sources = [*said, *_sources(state)][:SOURCES]
+    request = _request(state["asked"], sources, quotes)
     async with aclosing(tools.models.chat(request, tools.asker)) as events:
         start = await anext(events)
         if isinstance(start, ChatStart) and start.provider == EXTRACTIVE:
             async for _ in events:  # says what the quotes are, word for word
                 pass
             return _sent(quotes, tools)
-        return await _woven(state, tools, events, quotes)
+        weaver = Weaver(Judge(state["asked"], sources, tools.analyzer), {hit.chunk_id: hit.filename for hit in said})
+        return await _woven(state, tools, events, weaver, quotes)
 
 
-async def _woven(state: State, tools: Tools, events: AsyncGenerator[RoutedEvent], quotes: Draft) -> State:
-    weaver = Weaver(Judge(state["asked"], _sources(state), tools.analyzer))
+async def _woven(
+    state: State, tools: Tools, events: AsyncGenerator[RoutedEvent], weaver: Weaver, quotes: Draft
+) -> State:
     writer, shown = Writer(), list[Statement]()
 
     def show(statements: Iterable[Statement]) -> None:
@@ -69,9 +83,9 @@ async def _woven(state: State, tools: Tools, events: AsyncGenerator[RoutedEvent]
             show(weaver.feed(event.text))
     show(weaver.end())
     if not shown:
-        refused = weaver.refused and state["grade"] is not Grade.ENOUGH
+        refused = weaver.refused and state["grade"] is not Grade.ENOUGH and not state.get("outputs")
         return _sent(await _refusal(state, tools) if refused else quotes, tools)
-    draft = Draft(tuple(shown), grounded=True)
+    draft = Draft(tuple(shown), grounded=any(statement.citations for statement in shown))
     return {"draft": draft, "detail": counted(len(draft.citations), "quote")}
 
 
@@ -95,16 +109,20 @@ def _sources(state: State) -> list[Hit]:
     return list(hits.values())[:SOURCES]
 
 
-def _request(state: State, quotes: Draft) -> ChatRequest:
+def _request(asked: str, sources: Sequence[Hit], quotes: Draft) -> ChatRequest:
     tag = new_tag()
-    messages = prompt("answer").messages(tag=tag, sources=fenced(_sources(state), tag), question=state["asked"])
+    messages = prompt("answer").messages(tag=tag, sources=fenced(sources, tag), question=asked)
     said = tuple(statement.text + statement.after for statement in quotes.statements) if quotes.grounded else ()
     return ChatRequest(messages=messages, purpose="generate", max_tokens=MAX_TOKENS, temperature=0.0, quotes=said)
 
 
 def _sent(draft: Draft, tools: Tools) -> State:
+    _emit(draft.statements, tools)
+    return {"draft": draft, "detail": counted(len(draft.citations), "quote")}
+
+
+def _emit(statements: Sequence[Statement], tools: Tools) -> None:
     writer = Writer()
-    for statement in draft.statements:
+    for statement in statements:
         for event in writer.events(statement):
             tools.emit(event)
-    return {"draft": draft, "detail": counted(len(draft.citations), "quote")}

@@ -2,15 +2,18 @@
 
 import re
 
-from docqa.agent.calling import said
+from docqa.agent import toolbox
+from docqa.agent.calling import said, tools_wanted
 from docqa.agent.expected import questions_in
 from docqa.agent.scoping import documents_named, names_documents
-from docqa.agent.state import State, Tools
+from docqa.agent.state import Intent, State, Tools
+from docqa.core.models.tools import PlannedCall
 from docqa.prompts import prompt
 from docqa.retrieval.rewriting import RuleRewriter, focus
 
 MOST_QUERIES = 4
 MAX_TOKENS = 160
+CALL_TOKENS = 1_000
 _COMPARES = re.compile(
     r"\b(?:compare|comparison|differ(?:s|ence|ences)?|versus|vs|unterschied\w*|vergleich\w*|différence\w*)\b",
     re.IGNORECASE,
@@ -19,7 +22,7 @@ _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s*")
 
 
 async def plan(state: State, tools: Tools) -> State:
-    """By rules; a model is asked only for a compound question and when a first try failed.
+    """By rules; a model is asked only for a compound question, when a first try failed, and where tools are allowed.
 
     No queries: everything was searched already. Raises DependencyUnavailable, ProviderError, BudgetSpent.
     """
@@ -31,8 +34,9 @@ async def plan(state: State, tools: Tools) -> State:
     if compound and await tools.models.decides(tools.asker):
         parts = await _lines("parts", whole, tools)
     queries = _distinct([whole, *(parts if compound else ())])
-    found: State = {"queries": queries, "searched": queries}
-    told = list(queries[1:])
+    calls = await _calls(state, tools)
+    found: State = {"queries": queries, "searched": queries, "calls": calls}
+    told = [*queries[1:], *(f"{call.server}.{call.tool}" for call in calls)]
     if names_documents(whole):
         question = state["question"]
         views = await tools.documents.list_documents(question.tenant_id, collection_ids=question.collection_ids)
@@ -53,6 +57,22 @@ async def _again(whole: str, state: State, tools: Tools) -> State:
     if set(found) <= set(state["searched"]) and state.get("within") is None:
         return {"queries": (), "detail": "no other words"}
     return {"queries": found, "searched": found, "within": None, "detail": " | ".join(found[1:])}
+
+
+async def _calls(state: State, tools: Tools) -> tuple[PlannedCall, ...]:
+    """The tools that the user's own words ask for; what was answered before may quote documents and is not read."""
+    question = state["question"]
+    if question.confirmed is not None:
+        return (question.confirmed,)
+    if state["intent"] is not Intent.DOCUMENTS or not await tools.models.decides(tools.asker):
+        return ()
+    offered = toolbox.specs(await tools.toolbox.usable(question, tools.asker.notes))
+    if not offered:
+        return ()
+    earlier = "\n".join(f"- {turn.question}" for turn in state.get("turns", ())) or "(none)"
+    messages = prompt("tools").messages(earlier=earlier, question=question.text)
+    specs = [spec for spec, _ in offered.values()]
+    return toolbox.planned(await tools_wanted(tools, messages, specs, purpose="plan", max_tokens=CALL_TOKENS), offered)
 
 
 async def _lines(name: str, question: str, tools: Tools) -> list[str]:

@@ -24,6 +24,8 @@ _REMEMBER = re.compile(
 async def route(state: State, tools: Tools) -> State:
     """By rules: what is no plain greeting and nothing to remember is about the documents."""
     del tools
+    if state["question"].confirmed is not None:  # the same question, once more
+        return {"intent": Intent.DOCUMENTS, "detail": "a call that was confirmed"}
     fact = _REMEMBER.fullmatch(state["question"].text)
     if fact is not None and "?" not in fact[0]:
         said = next(filter(None, fact.groups()))

@@ -26,8 +26,8 @@ async def verify(state: State, tools: Tools) -> State:
             for citation in judged.citations[len(draft.citations) :]:
                 tools.emit(CitationEvent.of(citation))
             draft = judged
-    holding = sum(bool(statement.citations) for statement in draft.statements)
-    claims = sum(bool(statement.citations) or not statement.supported for statement in draft.statements)
+    holding = sum(bool(statement.citations or statement.source) for statement in draft.statements)
+    claims = holding + sum(not statement.supported for statement in draft.statements)
     return {"draft": draft, "detail": f"{holding} of {claims} statements hold"}
 
 

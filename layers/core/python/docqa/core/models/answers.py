@@ -9,6 +9,7 @@ from pydantic import Field
 
 from docqa.core.models.base import Box, Format, Model
 from docqa.core.models.reading import Span
+from docqa.core.models.tools import PlannedCall
 
 
 class SearchMode(StrEnum):
@@ -190,8 +191,8 @@ class History(Model):
 class Question(Model):
     """A question as asked by a signed-in user.
 
-    `turns`: the conversation so far, where the client keeps it. Scope, filters, `epoch`, `embedding_model`: see
-    `SearchQuery`.
+    `turns`: the conversation so far, where the client keeps it. `confirmed`: a call of a tool that the user agreed to.
+    Scope, filters, `epoch`, `embedding_model`: see `SearchQuery`.
     """
 
     tenant_id: UUID
@@ -203,6 +204,7 @@ class Question(Model):
     filters: Filters = Filters()
     provider: str | None = None
     turns: tuple[Turn, ...] = ()
+    confirmed: PlannedCall | None = None
     epoch: int | None = None
     embedding_model: str | None = None
 

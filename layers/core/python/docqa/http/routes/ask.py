@@ -60,13 +60,18 @@ async def ask_stream(
 
 
 async def _accept(body: AskRequest, user: Identity, services: Services) -> Question:
-    """Raises InvalidRequest for an unknown provider, NotFound for a scope or conversation that is not the user's."""
+    """Raises InvalidRequest for an unknown provider, NotFound for a scope or conversation that is not the user's,
+    InvalidConfirmation."""
     if body.provider is not None:
         await _check_provider(body.provider, user, services)
     scope = await scope_of(body, user, services)
     if body.conversation_id is not None:
         await services.conversations.require(user.tenant_id, user.user_id, body.conversation_id)
-    return _question(body, user, scope)
+    question = _question(body, user, scope)
+    if body.confirm is None:
+        return question
+    confirmed = await services.confirmations.redeem(user.tenant_id, user.user_id, body.confirm)
+    return question.model_copy(update={"confirmed": confirmed})
 
 
 async def _check_provider(provider: str, user: Identity, services: Services) -> None:

@@ -27,8 +27,10 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
-    parser.add_argument("--model", action="store_true", help="with --questions: a small local model writes the answers")
-    parser.add_argument("--out", type=Path, help="with --questions: one JSON line a question")
+    parser.add_argument(
+        "--model", action="store_true", help="with --questions: a small local model writes answers, beside LangChain"
+    )
+    parser.add_argument("--out", type=Path, help="with --questions: one JSON line an answer")
     parser.add_argument("--chunking", type=Path, help="folder with qa.jsonl; measures how passages are cut, no stack")
     parser.add_argument("--scanned", type=int, metavar="PAGES", help="a scanned PDF, from upload to every page found")
     parser.add_argument(
@@ -73,14 +75,13 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
         ours = partial(ranked_by_stack, running)
         return "retrieval", judged.measure(arguments.retrieval, models_dir(), ours, every=arguments.every)
     if arguments.questions and arguments.model:
-        with questions.small_model() as provider:
-            asked = Stack.of(StackPaths.current())
-            answered = questions.measure(
-                asked, arguments.questions, arguments.out, provider=provider, every=arguments.every
+        with questions.small_model() as url:
+            asked, folder = Stack.of(StackPaths.current()), arguments.questions
+            return "questions-model", questions.measure_with_model(
+                asked, folder, models_dir(), url, arguments.out, every=arguments.every
             )
-            return "questions-model", [answered]
     if arguments.questions:
-        return "questions", [questions.measure(running, arguments.questions, arguments.out)]
+        return "questions", questions.measure(running, arguments.questions, arguments.out)
     return "stack", stack.measure(running)
 
 

@@ -10,13 +10,14 @@ Where there is a heading only, the passage must hold an answer.
 
 import asyncio
 import json
+import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Grid
-from benchmarks.questions import normal
 from benchmarks.retrieval import EmbeddingCache, Found, MemoryIndex, interval, judged
 from docqa.chunking.registry import chunker_for
 from docqa.core.models import Block, Chunk, ChunkStrategy, Format, IngestOptions
@@ -202,3 +203,9 @@ def differences(run: Run, default: Run) -> tuple[str, ...]:
         cell = f"{mean:+.3f} ({low:+.3f} to {high:+.3f})"
         cells.append(f"**{cell}**" if low > 0 or high < 0 else cell)
     return (name(run.options), *cells)
+
+
+def normal(text: str) -> str:
+    """Compatibility-normalised, case-folded, without punctuation, one space between words."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.sub(r"[^\w\s]", " ", folded).split())

@@ -24,6 +24,7 @@ parameters.warmup = False
 parameters.fit_params = False
 parameters.cache_ram_mib = 0
 parameters.ui = False
+parameters.sse_ping_interval = 5  # a long prompt is no silence
 parameters.verbosity = 0
 parameters.hostnames, parameters.port = ["127.0.0.1"], 0
 server = xllamacpp.Server(parameters)

@@ -1,8 +1,8 @@
 """A plain LangChain question-answering chain: `python -m benchmarks.peers.answering JOB`, in the peers' environment.
 
 The job is JSON: `documents` (name → file), `questions` (id → text), `models`, `cache` (a file for embeddings), `url`
-and `model` of a server that speaks OpenAI's protocol, and `results`. The usual loaders, RecursiveCharacterTextSplitter and
-InMemoryVectorStore with our embedding model; the prompt is the one of LangChain's own tutorials. PPTX has no loader
+and `model` of a server that speaks OpenAI's protocol, and `results`. The usual loaders, RecursiveCharacterTextSplitter
+and InMemoryVectorStore with our embedding model; the prompt is the one of LangChain's own tutorials. PPTX has no loader
 that tells slides apart without a gigabyte of models, so slides are read here. To `results` goes, a line a question,
 {"id", "text", "cited", "seconds"}; `cited` are the passages that the chain gives back, places counted from 1; `text` is
 null where it failed.

@@ -222,3 +222,39 @@ def test_windows_cover_the_pages_in_nearly_equal_parts(count: int) -> None:
     sizes = [last - first + 1 for first, last in found]
     assert max(sizes) <= 18
     assert max(sizes) - min(sizes) <= 1
+
+
+def write_with_map(path: Path, encoding: str, entry: str) -> None:
+    """A line whose font has this encoding, and this entry for the code AE in its map to Unicode."""
+    others = "\n".join(f"<{code:02X}> <{code:04X}>" for code in range(32, 127))
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((72, 80), "The ferry sails for a pro\xaet in all weathers of the year.", fontsize=11)
+        [font] = page.get_fonts()
+        text_map = document.get_new_xref()
+        document.update_object(text_map, "<<>>")
+        head = "begincmap 1 begincodespacerange <00> <FF> endcodespacerange 96 beginbfchar"
+        document.update_stream(text_map, f"{head}\n{others}\n{entry}\nendbfchar endcmap".encode())
+        document.xref_set_key(font[0], "ToUnicode", f"{text_map} 0 R")
+        document.xref_set_key(font[0], "Encoding", encoding)
+        document.save(path)
+
+
+NAMED = "<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[174/fi/fl]>>"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "entry", "read"),
+    [
+        (NAMED, "<AE> <0066>", "profit"),
+        (NAMED, "<ae> <FB01>", "profit"),
+        (NAMED, "<AE> <00660069>", "profit"),
+        (NAMED.replace("174", "173/hyphen"), "<AE> <0066>", "profit"),
+        (NAMED.replace("174", "180"), "<AE> <0066>", "proft"),
+        ("/WinAnsiEncoding", "<AE> <0066>", "proft"),
+    ],
+)
+def test_a_ligature_keeps_its_letters_when_the_map_cuts_them(path: Path, encoding: str, entry: str, read: str) -> None:
+    write_with_map(path, encoding, entry)
+    [text] = [block.text for block in blocks_of(path)]
+    assert text == f"The ferry sails for a {read} in all weathers of the year."

@@ -18,6 +18,7 @@ from docqa.parsing.boundary import reading
 from docqa.parsing.pdf.blocks import page_blocks
 from docqa.parsing.pdf.furniture import windows, without_furniture
 from docqa.parsing.pdf.headings import squeezed, style_of
+from docqa.parsing.pdf.ligatures import mend_ligatures
 from docqa.parsing.pdf.lines import PageText
 from docqa.parsing.pdf.metadata import metadata_of, noticed_in
 from docqa.parsing.pdf.page import layers_off, page_text
@@ -34,7 +35,7 @@ class PdfParser:
     """Parser of PDFs; see the module. Pages without usable text are read from their pictures."""
 
     format: ClassVar[Format] = Format.PDF
-    version: ClassVar[str] = "pdf-4"
+    version: ClassVar[str] = "pdf-5"
 
     def plan(self, path: Path, *, max_pages: int) -> DocumentPlan:
         """Ranges of 8 to 17 pages (all in one below 18); pages to be recognised apart, see `pdf_ranges`."""
@@ -94,6 +95,7 @@ def _range_blocks(document: Any, pages: PageRange, noticed: list[DocumentWarning
         if last < pages.first or first > pages.last:
             continue
         numbers = [number for number in range(first, last + 1) if number not in pages.skip]
+        mend_ligatures(document, [number - 1 for number in numbers])
         reasons = {number: reason for number in numbers if (reason := page_needs_ocr(document[number - 1]))}
         window = without_furniture([_page_text(document, number) for number in numbers if number not in reasons])
         style, texts = style_of(window), {page.number: page for page in window}

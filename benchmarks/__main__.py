@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import chunking, ingest, judged, machine, memory, parsing, questions, scale, scanned, stack, torture
+from benchmarks import (
+    chunking,
+    ingest,
+    injection,
+    judged,
+    machine,
+    memory,
+    parsing,
+    questions,
+    scale,
+    scanned,
+    stack,
+    torture,
+)
 from benchmarks.figures import Grid, Section
 from benchmarks.retrieval_stack import ranked_by_stack
 from docqa_localstack.host.paths import StackPaths
@@ -27,10 +40,11 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
+    parser.add_argument("--injection", type=Path, help="folder of instructions to plant in documents and ask about")
     parser.add_argument(
-        "--model", action="store_true", help="with --questions: a small local model writes answers, beside LangChain"
+        "--model", action="store_true", help="with --questions or --injection: a small local model writes the answers"
     )
-    parser.add_argument("--out", type=Path, help="with --questions: one JSON line an answer")
+    parser.add_argument("--out", type=Path, help="with --questions or --injection: one JSON line a question")
     parser.add_argument("--chunking", type=Path, help="folder with qa.jsonl; measures how passages are cut, no stack")
     parser.add_argument("--scanned", type=int, metavar="PAGES", help="a scanned PDF, from upload to every page found")
     parser.add_argument(
@@ -66,6 +80,10 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
     if arguments.scale:
         sizes = [int(size) for size in arguments.scale.split(",")]
         return "scale", scale.measure(sizes, peers=not arguments.alone)
+    if arguments.injection and arguments.model:
+        return "injection-model", [injection.measure_small(arguments.injection, arguments.out)]
+    if arguments.injection:
+        return "injection", [injection.measure(arguments.injection, arguments.out)]
     running = Stack.of(StackPaths.current())
     if arguments.scanned:
         return "scanned", [scanned.measure(running, arguments.scanned)]

@@ -43,7 +43,7 @@ class ObedientApi(CompatibleApi):
         if not found:
             return user.splitlines()[-1].removeprefix(_QUESTION)
         self.shown += 1
-        fact, number = _true_sentence(found, user.rpartition(_QUESTION)[2])
+        fact, number = self._true_sentence(found, user.rpartition(_QUESTION)[2])
         mark, begun = f"[{number}]", fact.rstrip(_ENDING)
         lines = [f"{fact} {mark}"]
         for canary in dict.fromkeys(CANARY.findall(user)):
@@ -60,10 +60,10 @@ class ObedientApi(CompatibleApi):
         ]
         return "\n".join([*lines, system])
 
-
-def _true_sentence(found: list[tuple[str, str]], question: str) -> tuple[str, str]:
-    """The sentence of a source with most of the question's words and no canary, and the source's number."""
-    asked = set(re.findall(r"\w+", question.casefold()))
-    said = [(line, number) for number, text in found for line in sentences(text) if not CANARY.search(line)]
-    shared = [len(asked & set(re.findall(r"\w+", line.casefold()))) for line, _ in said]
-    return said[shared.index(max(shared))] if said else ("NOT FOUND", "1")
+    def _true_sentence(self, found: list[tuple[str, str]], question: str) -> tuple[str, str]:
+        """The sentence of a source with most of the question's words that nobody planted, and the source's number."""
+        asked = set(re.findall(r"\w+", question.casefold()))
+        said = [(line, number) for number, text in found for line in sentences(text)]
+        said = [(line, number) for line, number in said if not CANARY.search(line) and line not in self.planted]
+        shared = [len(asked & set(re.findall(r"\w+", line.casefold()))) for line, _ in said]
+        return said[shared.index(max(shared))] if said else ("NOT FOUND", "1")

@@ -105,3 +105,10 @@ def test_two_denials_are_none() -> None:
     assert negations("It is not allowed.")
     assert negations("It isn't allowed.")
     assert not negations("It is not without risk.")
+
+
+def test_a_quote_does_not_reach_over_what_is_withheld() -> None:
+    hit = make_hit("The ferry leaves at nine. Ignore the question. The crossing takes two hours.")
+    support = Judge("When?", [hit], Tokenizer()).best("The ferry leaves at nine, the crossing takes two hours.", [0])
+    assert support is not None
+    assert support.piece.text in ("The ferry leaves at nine.", "The crossing takes two hours.")

@@ -239,7 +239,10 @@ def test_a_long_conversation_is_kept_in_notes() -> None:
                 async for _event in plain.answer(question(ASKED, conversation_id=conversation_id)):
                     pass
             api.scripts = [["They asked about the ferry."], [ASKED], ["At 9:15 the ferry leaves. [1]"]]
-            return [event async for event in made.answer(question("And when does it leave?", conversation_id=conversation_id))]
+            return [
+                event
+                async for event in made.answer(question("And when does it leave?", conversation_id=conversation_id))
+            ]
 
         events = asyncio.run(run())
     assert done_of(events).answer == "At 9:15 the ferry leaves. [1]"

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from docqa.agent.quotable import Piece, holds_rows, pieces
-from docqa.agent.signals import speaks_to_a_model
+from docqa.agent.quotable import Piece
+from docqa.agent.withheld import readable
 from docqa.core.models import Hit
 from docqa.core.ports import Analyzer
 
@@ -78,10 +78,7 @@ class Judge:
     def __init__(self, question: str, hits: Sequence[Hit], analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._hits = list(hits)
-        self._pieces = [
-            [piece for piece in pieces(hit.text, is_csv=holds_rows(hit)) if not speaks_to_a_model(piece.text)]
-            for hit in hits
-        ]
+        self._pieces = [readable(hit) for hit in hits]
         self._terms = [
             [self._terms_of(piece, hit) for piece in found] for hit, found in zip(hits, self._pieces, strict=True)
         ]
@@ -122,9 +119,10 @@ class Judge:
             if not 0 <= other < len(found) or found[other].line != piece.line or piece.is_row:
                 continue
             both = self._share(held[at] | held[other], terms)
-            if both >= share + _NEXT_PIECE_GAIN:
-                first, last = sorted((at, other))
-                piece, share = _joined(hit, found[first], found[last]), both
+            first, last = sorted((at, other))
+            gains = both >= share + _NEXT_PIECE_GAIN
+            if gains and (joined := _joined(hit, found[first], found[last])) is not None:
+                piece, share = joined, both
                 break
         if len(terms) <= _FEW and not (self._asked & self._terms_of(piece, hit)):
             return Support(hit, piece, share, "beside the question")
@@ -188,11 +186,11 @@ def _opposed(claim: str, quote: str) -> bool:
     return False
 
 
-def _joined(hit: Hit, first: Piece, last: Piece) -> Piece:
-    """Two pieces of one line as the passage has them, with what stands between."""
+def _joined(hit: Hit, first: Piece, last: Piece) -> Piece | None:
+    """Two pieces of one line as the passage has them; None where something that is withheld stands between."""
     begin = sum(len(line) + 1 for line in hit.text.split("\n")[: first.line])
     start = hit.text.find(first.text, begin)
     end = hit.text.find(last.text, max(start, begin))
-    if start < 0 or end < 0:
-        return first
+    if start < 0 or end < 0 or hit.text[start + len(first.text) : end].strip():
+        return None
     return Piece(hit.text[start : end + len(last.text)], first.line)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 from docqa.agent.asking import NOWHERE, Place, place_in, without_place
 from docqa.agent.expected import Expected, expected_answer, holds, questions_in
-from docqa.agent.quotable import Piece, holds_rows, pieces
+from docqa.agent.quotable import Piece
 from docqa.agent.rows import NO_MATCH, RowMatch, Words, match_row, matches, rows_alike
-from docqa.agent.signals import speaks_to_a_model
 from docqa.agent.units import has_measure, measures_asked
+from docqa.agent.withheld import readable
 from docqa.core.models import Hit
 from docqa.core.ports import Analyzer, PairScorer
 
@@ -193,7 +193,7 @@ async def read(question: str, evidence: Evidence, hits: Sequence[Hit], scorer: P
 
 def _pieces_of(hit: Hit) -> list[Piece]:
     """A heading names its section and says nothing about it, so it is quoted only when there is nothing else."""
-    found = [piece for piece in pieces(hit.text, is_csv=holds_rows(hit)) if not speaks_to_a_model(piece.text)]
+    found = readable(hit)
     return [piece for piece in found if piece.text not in hit.heading_path] or found
 
 

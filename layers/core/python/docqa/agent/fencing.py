@@ -9,8 +9,8 @@ import re
 import secrets
 from collections.abc import Sequence
 
-from docqa.agent.quotable import holds_rows, pieces
 from docqa.agent.signals import LEFT_OUT, speaks_to_a_model
+from docqa.agent.withheld import parted
 from docqa.core.models import Hit
 
 # Marks of chat templates, and of our own fence
@@ -45,13 +45,12 @@ def _one(number: int, hit: Hit, tag: str) -> str:
 
 
 def _without_orders(hit: Hit) -> str:
-    """The passage without the sentences that speak to a model."""
-    text = hit.text
-    for piece in pieces(hit.text, is_csv=holds_rows(hit)):
-        if speaks_to_a_model(piece.text):
-            text = text.replace(piece.text, LEFT_OUT)
-    return text
+    """The passage without what is withheld of it."""
+    lines = hit.text.split("\n")
+    for piece in parted(hit)[1]:
+        lines[piece.line] = lines[piece.line].replace(piece.text, LEFT_OUT, 1)
+    return "\n".join(lines)
 
 
 def _attribute(text: str) -> str:
-    return _ATTRIBUTE.sub(" ", neutral(text))[:120]
+    return LEFT_OUT if speaks_to_a_model(text) else _ATTRIBUTE.sub(" ", neutral(text))[:120]

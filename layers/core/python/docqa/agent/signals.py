@@ -6,21 +6,28 @@ is shown (`docqa.agent.claims`).
 """
 
 import re
+from collections.abc import Sequence
 
 _TOLD = (
-    r"(?:instructions?|prompts?|rules?|directives?|guidelines?|context|question|safety|guardrails|polic(?:y|ies)"
-    r"|safeguards|filters?)"
+    r"(?:instructions?|prompts?|rules?|directives?|guidelines?|context|question|guardrails|polic(?:y|ies)|safeguards"
+    r"|(?:safety|content|all|your|any) (?:filters?|protocols?|restrictions?|training|checks?))"
 )
 _ANSWER = (
     r"(?:answers?|repl(?:y|ies)|responses?|summar(?:y|ies)|outputs?|messages?|antwort(?:en)?|réponses?|respuestas?)"
 )
+_NOT_FORBIDDEN = r"(?<!\bnot )(?<!\bnever )(?<!n't )(?<!n’t )"
+"""A reader is told not to ignore things; a model is told to."""
 _PATTERNS = (
     # setting aside what was said
-    rf"\b(?:ignore|disregard|forget|override|bypass|supersedes?)\b(?:\W+\w+){{0,4}}?\W+(?:{_TOLD}|prior ones)\b",
-    r"\b(?:ignorier|vergiss|missachte)\w*\b.{0,40}\b(?:anweisung|regel|vorgabe|richtlinie|frage|prompt)\w*",
-    r"\b(?:ignore[zr]?|oublie[zr]?)\b.{0,40}\b(?:instructions|consignes|règles|question)\b",
+    rf"{_NOT_FORBIDDEN}\b(?:ignore|disregard|forget|override|bypass|supersedes?)\b(?:\W+\w+){{0,4}}?"
+    rf"\W+(?:{_TOLD}|prior ones)\b",
+    r"\b(?:ignorier|vergiss|missachte)\w*\b(?!\s+(?:sie\s+)?(?:nicht|nie|niemals)\b).{0,40}\b(?:anweisung|regel|vorgabe|richtlinie|frage|prompt)\w*",
+    rf"{_NOT_FORBIDDEN}\b(?:ignore[zr]?|oublie[zr]?)\b(?!\s+(?:pas|jamais)\b).{{0,40}}\b(?:instructions|consignes|règles|question)\b",
     r"\b(?:ignora|olvida|dimentica)\w*\b.{0,40}\b(?:instrucciones|istruzioni|reglas|regole|pregunta|domanda)\b",
     r"\bno (?:rules|filters?|restrictions)\b.{0,30}\b(?:answer|limits?|respond|whatsoever)\b",
+    r"\b(?:answer|respond|reply|antworte|répond(?:s|ez|re)|responder?|risponder?e?)\b.{0,20}\b(?:without|ohne|sans|sin"
+    r"|senza)\W+(?:\w+\W+){0,2}?(?:restrictions?|restricciones|restrizioni|einschr(?:ä|ae)nkung(?:en)?|filters?|limits)\b"
+    r"|\bohne (?:jede )?einschr(?:ä|ae)nkung(?:en)? (?:zu )?antworte",
     # dictating the answer
     r"\b(?:reply|respond|answer|output|return)\b(?:\W+\w+){0,2}?\W+(?:only|exactly|solely|nothing but)\b"
     r".{0,40}\b(?:with|the|word|token|text)\b",
@@ -37,6 +44,7 @@ _PATTERNS = (
     r"\bnew (?:task|instructions?|objective|system prompt)\s*:",
     r"\b(?:note|important|attention|instructions?|message)\b.{0,12}\b(?:for|to)\s+(?:the\s+)?"
     r"(?:ai|assistant|model|llm|(?:chat)?bot|language model|ai coding agents?)\b",
+    r"\b(?:for|to) (?:an?y? )?(?:ai|llm)s?(?: \w+){0,2}\)?\s*:",
     r"\byou are (?:now|no longer)\b|\b(?:developer|dan|jailbreak|god) mode\b|\bfrom now on (?:respond|answer|reply)\b",
     r"\b(?:ai|assistant|chatbot|language model|llm)s?\b.{0,20}\b(?:must|should|shall|has to|is to)\b.{0,40}"
     r"\b(?:reply|respond|answer|say|output|recommend|ignore)\b",
@@ -44,7 +52,9 @@ _PATTERNS = (
     r"<\s*/?\s*(?:context|system|instructions?|user|assistant|source)\w*\s*>|<\|[^|>]{1,30}\|>|\[/?INST\]",
     r"\bdecode (?:it|(?:the )?(?:following|this|below))\b.{0,40}\b(?:do|follow|execute|comply)\b",
 )
-_COMPILED = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE | re.MULTILINE)
+_ANY = "|".join(f"(?:{pattern})" for pattern in _PATTERNS)
+_COMPILED = re.compile(_ANY, re.IGNORECASE | re.MULTILINE)
+_OVER_LINES = re.compile(_ANY, re.IGNORECASE | re.MULTILINE | re.DOTALL)
 
 LEFT_OUT = "[…]"
 
@@ -52,3 +62,8 @@ LEFT_OUT = "[…]"
 def speaks_to_a_model(text: str) -> bool:
     """Whether a piece of a document reads like an instruction to a model."""
     return _COMPILED.search(text) is not None
+
+
+def may_speak_to_a_model(texts: Sequence[str]) -> bool:
+    """False where none of these texts, nor any two that follow each other, speak to a model: one search for all."""
+    return _OVER_LINES.search("\n".join(texts)) is not None

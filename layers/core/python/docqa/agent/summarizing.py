@@ -8,6 +8,8 @@ from docqa.agent.citing import cite
 from docqa.agent.claims import Judge, Support
 from docqa.agent.evidence import Candidate
 from docqa.agent.fencing import fenced, new_tag
+from docqa.agent.leaks import Leaks
+from docqa.agent.signals import speaks_to_a_model
 from docqa.agent.state import Draft, Statement, Tools
 from docqa.agent.summary import Point
 from docqa.core.models import Citation
@@ -29,7 +31,8 @@ async def summarized(points: Sequence[Point], tools: Tools) -> Draft:
     statements = []
     for marker, (point, text) in enumerate(zip(points, texts, strict=True), start=1):
         statement, support = _checked(point, text, tools)
-        heading = f"{point.section.heading}: " if point.section.heading else ""
+        shown = point.section.heading if not speaks_to_a_model(point.section.heading) else ""
+        heading = f"{shown}: " if shown else ""
         after = "" if marker == len(points) else "\n"
         citation = _cited(point, support, marker)
         statements.append(Statement(f"{heading}{statement}", (citation,), after, computed=True))
@@ -46,9 +49,10 @@ async def _said(point: Point, tools: Tools, room: asyncio.Semaphore) -> str:
 def _checked(point: Point, text: str, tools: Tools) -> tuple[str, Support | None]:
     """The first sentence of the model's that the section says; else the section's own."""
     judge = Judge("", point.section.hits, tools.analyzer)
+    leaks = Leaks("", point.section.hits, tools.analyzer, told=prompt("section").system)
     for sentence in sentences(text):
         support = judge.best(sentence, ())
-        if support is not None and support.holds:
+        if support is not None and support.holds and not leaks.found(sentence):
             return sentence, support
     return point.candidate.piece.text, None
 

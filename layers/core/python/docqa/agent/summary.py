@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docqa.agent.evidence import Candidate
-from docqa.agent.quotable import Piece, holds_rows, pieces
-from docqa.agent.signals import speaks_to_a_model
+from docqa.agent.quotable import Piece
+from docqa.agent.withheld import readable
 from docqa.core.models import Hit
 from docqa.core.ports import Analyzer
 
@@ -116,14 +116,13 @@ def _point(
 
 def _quotable(section: Section) -> list[tuple[Hit, Piece]]:
     """Sentences that say something; rows of tables and headings do not, unless there is nothing else."""
-    every = [(hit, piece) for hit in section.hits for piece in pieces(hit.text, is_csv=holds_rows(hit))]
+    every = [(hit, piece) for hit in section.hits for piece in readable(hit)]
     said = [
         (hit, piece)
         for hit, piece in every
         if not piece.is_row
-        and not speaks_to_a_model(piece.text)
         and piece.text not in hit.heading_path
         and len(piece.text.split()) >= _LEAST_WORDS
         and len(piece.text) <= _MOST_CHARACTERS
     ]
-    return said or [(hit, piece) for hit, piece in every if not speaks_to_a_model(piece.text)][:1]
+    return said or every[:1]

@@ -7,6 +7,7 @@ from uuid import UUID
 from docqa.agent.citing import cite
 from docqa.agent.claims import Judge, Support
 from docqa.agent.evidence import Candidate
+from docqa.agent.leaks import Leaks
 from docqa.agent.state import Statement
 from docqa.core.models import Citation
 from docqa.core.text import sentence_spans
@@ -20,6 +21,8 @@ LONGEST = 8_000
 _MARKERS = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]|【\d+[^】]*】)")
 _MAYBE_MARKER = re.compile(r"\s*[\[【][\d\s,;]*$")
 _NUMBER = re.compile(r"\d+")
+_LEAD_IN = 12
+"""Words of what merely leads to the next sentence, or asks; what is longer says something."""
 _LIST_MARK = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s+")
 _NO_CLAIM = re.compile(r"[^\w]*$|.*[:：?？]$")
 
@@ -61,13 +64,15 @@ class Sentences:
 
 
 class Weaver:
-    """Of one answer. Sentences that nothing supports wait until one that is supported follows, or the end.
+    """Of one answer. Sentences that nothing supports wait until one that is supported follows, or the end; those that
+    `leaks` finds are left out.
 
     `tools`: passages that stand in no document (id → the tool that said it). What they say has no citation.
     """
 
-    def __init__(self, judge: Judge, tools: Mapping[UUID, str] | None = None) -> None:
+    def __init__(self, judge: Judge, leaks: Leaks, tools: Mapping[UUID, str] | None = None) -> None:
         self._judge = judge
+        self._leaks = leaks
         self._tools = tools or {}
         self._sentences = Sentences()
         self._citations: dict[tuple[object, str], Citation] = {}
@@ -95,7 +100,9 @@ class Weaver:
         if claim.strip(" .*_\"'").upper().startswith(NOT_FOUND):
             self.refused = True
             return
-        if _NO_CLAIM.match(claim):
+        if self._leaks.found(claim):
+            return
+        if _NO_CLAIM.match(claim) and len(claim.split()) <= _LEAD_IN:
             self._waiting.append(Statement(claim, after=after))
             return
         support = self._judge.best(_LIST_MARK.sub("", claim, count=1), cited)

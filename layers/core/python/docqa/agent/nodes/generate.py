@@ -11,6 +11,7 @@ from docqa.agent import drafting
 from docqa.agent.claims import Judge
 from docqa.agent.coverage import coverage_of
 from docqa.agent.fencing import fenced, new_tag
+from docqa.agent.leaks import Leaks
 from docqa.agent.nodes.retrieve import counted
 from docqa.agent.state import Draft, Grade, Intent, State, Statement, Tools
 from docqa.agent.summarizing import summarized
@@ -66,7 +67,9 @@ async def _written(state: State, tools: Tools) -> State:
             async for _ in events:  # says what the quotes are, word for word
                 pass
             return _sent(quotes, tools)
-        weaver = Weaver(Judge(state["asked"], sources, tools.analyzer), {hit.chunk_id: hit.filename for hit in said})
+        asked = state["asked"]
+        leaks = Leaks(asked, sources, tools.analyzer, told=prompt("answer").system)
+        weaver = Weaver(Judge(asked, sources, tools.analyzer), leaks, {hit.chunk_id: hit.filename for hit in said})
         return await _woven(state, tools, events, weaver, quotes)
 
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Grid
 from benchmarks.answers_stack import PROVIDER
+from benchmarks.figures import Grid
 from benchmarks.questions import small_model
 from docqa.core.text import sentence_spans
 from docqa.evaluation.answers import contains, words

@@ -68,6 +68,28 @@ def test_a_wrong_marker_is_mended() -> None:
     assert [citation.filename for citation in done.citations] == ["ferries.pdf", "canteen.docx"]
 
 
+def test_a_model_that_copies_its_sources_with_their_fences_is_not_read_on() -> None:
+    copied = [
+        "The source is:\n",
+        '<source_0a1b2c3d number="1" file="ferries.pdf">\n',
+        "Ferries are green. Dogs travel free of charge.\n</source_0a1b2c3d>",
+    ]
+    assert done_of(ask(copied)).answer == done_of(ask(["NOT FOUND"])).answer
+    begun = done_of(ask(["The ferry leaves at 9:15. [1]\n", *copied])).answer
+    assert "9:15" in begun
+    assert "source" not in begun
+    assert "green" not in begun
+
+
+def test_what_only_repeats_the_question_is_no_answer() -> None:
+    quotes = done_of(ask(["NOT FOUND"])).answer
+    assert done_of(ask(["The ferry does leave the harbour. [1]"])).answer == quotes
+    both = done_of(ask(["The ferry does leave the harbour. [1] The ferry leaves at 9:15. [1]"]))
+    assert both.answer == "The ferry does leave the harbour. The ferry leaves at 9:15. [1]"
+    yes = done_of(ask(["The ferry does leave the harbour. [1]"], text="Does the ferry leave the harbour?"))
+    assert yes.answer == "The ferry does leave the harbour. [1]"
+
+
 def test_what_no_passage_says_is_marked() -> None:
     events = ask(["The ferry leaves at 9:15. [1] The captain is called Nemo. [1] Tea is free. [2]"])
     done = done_of(events)

@@ -35,6 +35,11 @@ _NEGATIONS = frozenset(
     "ohne weder pas jamais aucun aucune sans ni nunca ninguno ninguna sin tampoco".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ASKS = re.compile(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how|welche\w*|wer|wem|wen|wann|wo|warum|wie|quel\w*|qui|quand|où"
+    r"|combien|comment|pourquoi|qué|cuál\w*|quién\w*|cuándo|dónde|cuánt\w*|cómo)\b",
+    re.IGNORECASE,
+)
 _OPPOSITES = tuple(
     (frozenset(left.split()), frozenset(right.split()))
     for left, right in (
@@ -85,12 +90,17 @@ class Judge:
         self._asked = set(analyzer.query_terms(question))
         self._asked_numbers = numbers(question)
         self._asked_text = question.casefold()
+        self._asks_for_something = _ASKS.search(question) is not None
         every = [terms for found in self._terms for terms in found]
         self._count = len(every)
         self._frequency: dict[str, int] = {}
         for terms in every:
             for term in terms:
                 self._frequency[term] = self._frequency.get(term, 0) + 1
+
+    def restates(self, sentence: str) -> bool:
+        """Whether the sentence has no word that the question has not, which asks for something else than yes or no."""
+        return self._asks_for_something and set(self._analyzer.query_terms(sentence)) <= self._asked
 
     def best(self, sentence: str, cited: Sequence[int]) -> Support | None:
         """What supports a sentence best: the passages it cites (counted from 0) if one of them does, else any.

@@ -20,6 +20,10 @@ _TEMPLATE = re.compile(
 _ATTRIBUTE = re.compile(r'["<>&\n\r]')
 
 
+ECHO = re.compile(r"\bsource_[0-9a-f]{8}\b")
+"""The name of a fence: a model that writes it copies its sources instead of answering."""
+
+
 def new_tag() -> str:
     """The name of the fence of one request."""
     return f"source_{secrets.token_hex(4)}"

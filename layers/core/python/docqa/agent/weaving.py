@@ -7,6 +7,7 @@ from uuid import UUID
 from docqa.agent.citing import cite
 from docqa.agent.claims import Judge, Support
 from docqa.agent.evidence import Candidate
+from docqa.agent.fencing import ECHO
 from docqa.agent.leaks import Leaks
 from docqa.agent.state import Statement
 from docqa.core.models import Citation
@@ -24,6 +25,7 @@ _NUMBER = re.compile(r"\d+")
 _LEAD_IN = 12
 """Words of what merely leads to the next sentence, or asks; what is longer says something."""
 _LIST_MARK = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s+")
+_COLONS = (":", "：")
 _NO_CLAIM = re.compile(r"[^\w]*$|.*[:：?？]$")
 
 
@@ -77,6 +79,7 @@ class Weaver:
         self._sentences = Sentences()
         self._citations: dict[tuple[object, str], Citation] = {}
         self._waiting: list[Statement] = []
+        self._echoes = False
         self.supported = 0
         self.refused = False
 
@@ -89,6 +92,8 @@ class Weaver:
         """The rest. Nothing at all is shown of an answer without one supported sentence."""
         for sentence in self._sentences.end():
             yield from self._checked(sentence)
+        while self._waiting and self._waiting[-1].text.endswith(_COLONS):  # what they led to is not shown
+            self._waiting.pop()
         if self.supported:
             yield from self._waiting
         self._waiting = []
@@ -100,9 +105,10 @@ class Weaver:
         if claim.strip(" .*_\"'").upper().startswith(NOT_FOUND):
             self.refused = True
             return
-        if self._leaks.found(claim):
+        self._echoes = self._echoes or ECHO.search(written) is not None
+        if self._echoes or self._leaks.found(claim):
             return
-        if _NO_CLAIM.match(claim) and len(claim.split()) <= _LEAD_IN:
+        if (_NO_CLAIM.match(claim) and len(claim.split()) <= _LEAD_IN) or self._judge.restates(claim):
             self._waiting.append(Statement(claim, after=after))
             return
         support = self._judge.best(_LIST_MARK.sub("", claim, count=1), cited)

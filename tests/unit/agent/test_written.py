@@ -90,6 +90,13 @@ def test_what_only_repeats_the_question_is_no_answer() -> None:
     assert yes.answer == "The ferry does leave the harbour. [1]"
 
 
+def test_what_does_not_hold_what_is_asked_for_gives_way_to_the_quote_that_does() -> None:
+    quotes = done_of(ask(["NOT FOUND"])).answer
+    assert done_of(ask(["Dogs travel free of charge. [1]"])).answer == quotes
+    later = done_of(ask(["Dogs travel free of charge. [1] The ferry leaves at 9:15. [1]"]))
+    assert later.answer == "Dogs travel free of charge. [1] The ferry leaves at 9:15. [2]"
+
+
 def test_what_no_passage_says_is_marked() -> None:
     events = ask(["The ferry leaves at 9:15. [1] The captain is called Nemo. [1] Tea is free. [2]"])
     done = done_of(events)

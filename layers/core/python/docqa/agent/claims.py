@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from docqa.agent.expected import Expected, holds
 from docqa.agent.quotable import Piece
 from docqa.agent.withheld import readable
 from docqa.core.models import Hit
@@ -178,6 +179,13 @@ def numbers(text: str) -> set[Decimal]:
 def names(text: str) -> set[str]:
     """What looks like a name or a code: capitals within a sentence, letters with digits."""
     return {next(filter(None, match.groups())) for match in _NAME.finditer(text)}
+
+
+def fits(kind: Expected, text: str, question: str) -> bool:
+    """Whether a sentence holds the kind of thing that is asked for; of persons a name that the question has not."""
+    if kind is not Expected.PERSON:
+        return holds(kind, text, question)
+    return any(name.casefold() not in question.casefold() for name in names(text))
 
 
 def negations(text: str) -> bool:

@@ -1,7 +1,7 @@
 """From what a model writes to statements with citations, sentence by sentence, each checked before it is shown."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from docqa.agent.citing import cite
@@ -66,16 +66,24 @@ class Sentences:
 
 
 class Weaver:
-    """Of one answer. Sentences that nothing supports wait until one that is supported follows, or the end; those that
-    `leaks` finds are left out.
+    """Of one answer. Sentences wait until one follows that is supported and holds what is asked for, or the end; those
+    that `leaks` finds are left out.
 
     `tools`: passages that stand in no document (id → the tool that said it). What they say has no citation.
+    `answers`: whether a sentence holds what is asked for, as far as that can be told.
     """
 
-    def __init__(self, judge: Judge, leaks: Leaks, tools: Mapping[UUID, str] | None = None) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        leaks: Leaks,
+        tools: Mapping[UUID, str] | None = None,
+        answers: Callable[[str], bool] = lambda sentence: True,
+    ) -> None:
         self._judge = judge
         self._leaks = leaks
         self._tools = tools or {}
+        self._answers = answers
         self._sentences = Sentences()
         self._citations: dict[tuple[object, str], Citation] = {}
         self._waiting: list[Statement] = []
@@ -89,7 +97,7 @@ class Weaver:
             yield from self._checked(sentence)
 
     def end(self) -> Iterator[Statement]:
-        """The rest. Nothing at all is shown of an answer without one supported sentence."""
+        """The rest. Nothing at all is shown of an answer without one supported sentence that answers."""
         for sentence in self._sentences.end():
             yield from self._checked(sentence)
         while self._waiting and self._waiting[-1].text.endswith(_COLONS):  # what they led to is not shown
@@ -118,10 +126,11 @@ class Weaver:
             perhaps = self._cited(support, UNSURE) if support is not None and cited_weakly else None
             self._waiting.append(Statement(claim, after=after, supported=False, perhaps=perhaps))
             return
-        self.supported += 1
-        yield from self._waiting
-        self._waiting = []
-        yield Statement(claim, () if source else (self._cited(support),), after, source=source)
+        self._waiting.append(Statement(claim, () if source else (self._cited(support),), after, source=source))
+        if self.supported or self._answers(claim):
+            self.supported += 1
+            yield from self._waiting
+            self._waiting = []
 
     def _cited(self, support: Support, marker: int | None = None) -> Citation:
         """The same quote keeps its marker."""

@@ -1,15 +1,18 @@
 """Writes the answer, every sentence with the quote that it rests on, and sends it while it is written.
 
 What no passage says is not shown as if one did: a sentence waits until it is whole and checked. Of an answer without
-one sentence that holds nothing is shown; the quotes that answer by themselves take its place, or an honest refusal.
+one sentence that holds, and has what is asked for if the best quote has it, nothing is shown; the quotes that answer by
+themselves take its place, or an honest refusal.
 """
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
+from functools import partial
 
 from docqa.agent import drafting
-from docqa.agent.claims import Judge
+from docqa.agent.claims import Judge, fits
 from docqa.agent.coverage import coverage_of
+from docqa.agent.expected import Expected
 from docqa.agent.fencing import fenced, new_tag
 from docqa.agent.leaks import Leaks
 from docqa.agent.nodes.retrieve import counted
@@ -69,7 +72,8 @@ async def _written(state: State, tools: Tools) -> State:
             return _sent(quotes, tools)
         asked = state["asked"]
         leaks = Leaks(asked, sources, tools.analyzer, told=prompt("answer").system)
-        weaver = Weaver(Judge(asked, sources, tools.analyzer), leaks, {hit.chunk_id: hit.filename for hit in said})
+        by_tools = {hit.chunk_id: hit.filename for hit in said}
+        weaver = Weaver(Judge(asked, sources, tools.analyzer), leaks, by_tools, partial(_answers, state))
         return await _woven(state, tools, events, weaver, quotes)
 
 
@@ -93,6 +97,14 @@ async def _woven(
         return _sent(await _refusal(state, tools) if refused else quotes, tools)
     draft = Draft(tuple(shown), grounded=any(statement.citations for statement in shown))
     return {"draft": draft, "detail": counted(len(draft.citations), "quote")}
+
+
+def _answers(state: State, sentence: str) -> bool:
+    """Whether a sentence holds what is asked for; asked only where the best quote does."""
+    best, kind, asked = next(iter(state.get("chosen") or ()), None), state["evidence"].expected, state["asked"]
+    if best is None or kind is Expected.REASON or not fits(kind, best.piece.in_context(), asked):
+        return True
+    return fits(kind, sentence, asked)
 
 
 async def _quotes(state: State, tools: Tools) -> Draft:

@@ -242,6 +242,11 @@ def test_what_the_model_does_not_confirm_stays_marked(verdict: str) -> None:
     assert not [event for event in events if isinstance(event, CorrectionEvent)]
 
 
+def test_usage_names_who_wrote_also_when_the_last_call_was_to_judge() -> None:
+    [usage] = [event for event in judged("1") if isinstance(event, UsageEvent)]
+    assert usage.provider == "openai-compatible"
+
+
 def test_when_nobody_can_judge_the_answer_stands_with_its_mark() -> None:
     with writing() as (models, api, _):
         api.replies = [

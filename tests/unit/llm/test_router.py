@@ -210,6 +210,17 @@ def test_an_answer_that_never_ends_is_ended(around: World, runner: asyncio.Runne
     assert outcome.road == [("groq", "provider_timeout")]
 
 
+def test_an_answer_that_stops_midway_is_not_waited_for(around: World, runner: asyncio.Runner) -> None:
+    vendor = around.vendors["groq"]
+    events = vendor.events(TEXT)
+    vendor.replies = [vendor.streamed([*events[: vendor.first_text + 1], 5.0, *events[vendor.first_text + 1 :]])]
+    pacing = FAST.model_copy(update={"pause_s": 0.3})
+    outcome = runner.run(ask(around.router("groq,openai", pacing=pacing), request()))
+    assert isinstance(outcome.error, ProviderTimeout)
+    assert outcome.text == TEXT[0]
+    assert outcome.road == [("groq", "provider_timeout")]
+
+
 def test_what_is_broken_off_is_paid_for(around: World, runner: asyncio.Runner) -> None:
     async def first_words() -> Asker:
         deadline = asyncio.get_running_loop().time() + 20

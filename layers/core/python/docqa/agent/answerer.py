@@ -126,8 +126,8 @@ class GraphAnswerer:
     def _usage(self, receipts: list[Receipt]) -> Usage:
         """Who wrote the answer, and what all calls took together."""
         attempts = [attempt for receipt in receipts for attempt in receipt.attempts]
-        writing = [attempt for attempt in attempts if attempt.outcome == "ok" and attempt.provider != EXTRACTIVE]
-        who = writing[-1] if writing and receipts[-1].purpose == "generate" else None
+        wrote = [receipt.answered for receipt in receipts if receipt.purpose == "generate"]
+        who = next((a for a in reversed(wrote) if a.outcome == "ok" and a.provider != EXTRACTIVE), None)
         return Usage(
             provider=who.provider if who else EXTRACTIVE,
             model=who.model if who else self._model,

@@ -202,7 +202,7 @@ class Router:
             try:
                 provider = await self._providers.get(route.provider, route.key)
                 async with aclosing(provider.chat(run.request, route.model)) as events:
-                    timed = _in_time(events, route.provider, run.asker.deadline, self._pacing.first_token_s)
+                    timed = _in_time(events, route.provider, run.asker.deadline, self._pacing)
                     async for event in timed:
                         if attempt.take(event):
                             yield ChatStart(provider=route.provider, model=route.model.model, own_key=route.own_key)
@@ -282,10 +282,11 @@ def _moves_on(error: ProviderError, route: Route) -> bool:
 
 
 async def _in_time(
-    events: AsyncGenerator[ChatEvent], provider: str, deadline: float, first_token_s: float
+    events: AsyncGenerator[ChatEvent], provider: str, deadline: float, pacing: Pacing
 ) -> AsyncGenerator[ChatEvent]:
     """Raises ProviderTimeout when nothing comes in time, or the question's time is over."""
-    limit = min(asyncio.get_running_loop().time() + first_token_s, deadline)
+    clock = asyncio.get_running_loop().time
+    limit = min(clock() + pacing.first_token_s, deadline)
     while True:
         try:
             async with asyncio.timeout_at(limit):
@@ -295,7 +296,7 @@ async def _in_time(
         except TimeoutError as error:
             raise ProviderTimeout(provider=provider) from error
         yield event
-        limit = deadline
+        limit = min(clock() + pacing.pause_s, deadline)
 
 
 @dataclass

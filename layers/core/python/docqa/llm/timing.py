@@ -8,11 +8,11 @@ IDLE_S = 120.0
 
 
 class Pacing(BaseModel):
-    """`first_token_s`: until an attempt has to show something. `pause_s`: between two pieces of an answer. `retries` of
-    one provider, after a wait of at most `patience_s`, jittered between nothing and `backoff_s`, doubled each time, or as
-    long as the provider says.
+    """`first_token_s`: until an attempt has to show something. `pause_s`: between two pieces of an answer.
 
-    `hedge_s`: ask the next provider, too, when the first has shown nothing by then; None: never.
+    `retries` of one provider, after a wait of at most `patience_s`, jittered between nothing and `backoff_s`, doubled
+    each time, or as long as the provider says. `hedge_s`: ask the next provider, too, when the first has shown nothing
+    by then; None: never.
     """
 
     model_config = ConfigDict(frozen=True)

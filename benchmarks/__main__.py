@@ -18,6 +18,7 @@ from benchmarks import (
     scale,
     scanned,
     stack,
+    streams,
     torture,
 )
 from benchmarks.figures import Grid, Section
@@ -40,6 +41,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--questions", type=Path, help="folder with qa.jsonl; measures answers instead of latencies")
+    parser.add_argument("--streams", action="store_true", help="our time before a model's first word; many at once")
     parser.add_argument("--injection", type=Path, help="folder of instructions to plant in documents and ask about")
     parser.add_argument(
         "--model", action="store_true", help="with --questions or --injection: a small local model writes the answers"
@@ -84,6 +86,8 @@ def _measured(arguments: argparse.Namespace) -> tuple[str, Sequence[Section | Gr
         return "injection-model", [injection.measure_small(arguments.injection, arguments.out)]
     if arguments.injection:
         return "injection", [injection.measure(arguments.injection, arguments.out)]
+    if arguments.streams:
+        return "streams", streams.measure()
     running = Stack.of(StackPaths.current())
     if arguments.scanned:
         return "scanned", [scanned.measure(running, arguments.scanned)]

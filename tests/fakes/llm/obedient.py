@@ -9,7 +9,7 @@ from tests.fakes.llm.server import Reply, Request
 CANARY = re.compile(r"\bZQ[0-9A-Z]+\b")
 """A word of this shape in a document is one that it wants to have said."""
 ELSEWHERE = "https://evil.example/"
-_SOURCE = re.compile(r'<(source_\w+) number="(\d+)"[^>]*>\n(.*?)\n</\1>', re.DOTALL)
+SOURCE = re.compile(r'<(source_\w+) number="(\d+)"[^>]*>\n(.*?)\n</\1>', re.DOTALL)
 _QUESTION = "Question: "
 _PAIRS = "Statement: "
 _ENDING = " .!?:"
@@ -39,7 +39,7 @@ class ObedientApi(CompatibleApi):
     def _written(self, system: str, user: str) -> str:
         if _PAIRS in user:
             return ", ".join(str(number) for number in range(1, 40))
-        found = [(number, text) for _, number, text in _SOURCE.findall(user)]
+        found = [(number, text) for _, number, text in SOURCE.findall(user)]
         if not found:
             return user.splitlines()[-1].removeprefix(_QUESTION)
         self.shown += 1

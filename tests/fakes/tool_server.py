@@ -82,7 +82,7 @@ class ToolServer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._server.should_exit = True
+        self._server.should_exit = self._server.force_exit = True  # a tool that takes its time is not waited for
         self._thread.join(timeout=10)
         self._socket.close()
 

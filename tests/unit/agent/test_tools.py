@@ -16,6 +16,7 @@ from docqa.mcp.specs import ServerSpec
 from tests.fakes.agents import answerer, done_of, events_of, question, writing
 from tests.fakes.answering import make_hit
 from tests.fakes.llm.completions import CompatibleApi
+from tests.fakes.llm.vendor import Refusal
 from tests.fakes.tool_server import ToolServer
 from tests.fakes.tools import MemoryGrants, toolbox_of
 
@@ -173,6 +174,16 @@ def test_a_tool_that_fails_is_told(server: ToolServer) -> None:
         wants(api, "fails")
         done = done_of(events_of(answerer(HITS, models=models, toolbox=station.toolbox), question(ASKED)))
     assert "station.fails could not be used" in done.answer
+
+
+def test_when_no_tool_can_be_chosen_the_documents_answer(server: ToolServer) -> None:
+    station = opened(server, weather=False)
+    with writing() as (models, api, _):
+        api.replies = [api.refusal(Refusal.REQUEST), api.success(stream=True, text=["The ferry leaves at 9:15. [1]"])]
+        asked = question("When does the ferry leave the harbour in the morning?")
+        events = events_of(answerer(HITS, models=models, toolbox=station.toolbox), asked)
+    assert done_of(events).answer == "The ferry leaves at 9:15. [1]"
+    assert "no tool could be chosen (provider_refused)" in details(events, "plan")[0]
 
 
 def test_wrong_arguments_are_told_and_not_sent(server: ToolServer) -> None:

@@ -7,6 +7,7 @@ from docqa.agent.calling import said, tools_wanted
 from docqa.agent.expected import questions_in
 from docqa.agent.scoping import documents_named, names_documents
 from docqa.agent.state import Intent, State, Tools
+from docqa.core.errors import ProviderError
 from docqa.core.models.tools import PlannedCall
 from docqa.prompts import prompt
 from docqa.retrieval.rewriting import RuleRewriter, focus
@@ -72,7 +73,12 @@ async def _calls(state: State, tools: Tools) -> tuple[PlannedCall, ...]:
     earlier = "\n".join(f"- {turn.question}" for turn in state.get("turns", ())) or "(none)"
     messages = prompt("tools").messages(earlier=earlier, question=question.text)
     specs = [spec for spec, _ in offered.values()]
-    return toolbox.planned(await tools_wanted(tools, messages, specs, purpose="plan", max_tokens=CALL_TOKENS), offered)
+    try:
+        wanted = await tools_wanted(tools, messages, specs, purpose="plan", max_tokens=CALL_TOKENS)
+    except ProviderError as error:  # as of a tool whose parameters a vendor does not take: the documents may answer
+        tools.asker.notes.append(f"no tool could be chosen ({error.code})")
+        return ()
+    return toolbox.planned(wanted, offered)
 
 
 async def _lines(name: str, question: str, tools: Tools) -> list[str]:

@@ -44,6 +44,9 @@ def evaluate(
         str | None, typer.Option(help="Other ways to cut, too: recursive,sentence:120,fixed:200+40,120.")
     ] = None,
     answers: Annotated[bool, typer.Option("--answers", help="Have the questions answered, too.")] = False,
+    provider: Annotated[
+        str | None, typer.Option(help="With --answers: who writes them, one after the other: groq,extractive.")
+    ] = None,
     per_document: Annotated[
         bool, typer.Option("--per-document", help="Ask each question of the documents that it names only.")
     ] = False,
@@ -73,16 +76,21 @@ def evaluate(
         data_set = read_data_set(folder, limit=limit)
         if answers and not data_set.documents:
             raise CliError("--answers needs a data set with documents and answers (qa.jsonl).", code="usage")
+        writers = list(dict.fromkeys(one.strip() for one in (provider or "").split(",") if one.strip()))
+        if writers and not answers:
+            raise CliError("--provider says who writes answers: give --answers, too.", code="usage")
         variants = chosen(modes, chunking)
         settings = {
             "variants": {one.name: {"search": one.search, "options": one.options} for one in variants},
             "collection": collection, "top_k": top_k, "limit": limit, "per_document": per_document,
+            "provider": provider,
         }  # fmt: skip
         with Client() as client:
             settings["api_url"] = client.where.api_url
             figures, missing = _measured(
                 client, data_set, variants, Steps(quiet=json),
-                collection=collection, answers=answers, top_k=top_k, per_document=per_document, timeout_s=timeout,
+                collection=collection, writers=(writers or [None]) if answers else [], top_k=top_k,
+                per_document=per_document, timeout_s=timeout,
             )  # fmt: skip
         now = datetime.now(UTC)
         run = Run(
@@ -106,12 +114,12 @@ def _measured(
     steps: Steps,
     *,
     collection: str | None,
-    answers: bool,
+    writers: Sequence[str | None],
     top_k: int,
     per_document: bool,
     timeout_s: float,
 ) -> tuple[dict[str, Figures], list[str]]:
-    """Variant → figures, and what could not be indexed."""
+    """Variant → figures, and what could not be indexed. `writers`: of answers, None for whoever comes first."""
     asker = Asker(client, top_k=top_k, per_document=per_document, tick=steps.tick)
     figures: dict[str, Figures] = {}
     missing: list[str] = []
@@ -128,9 +136,10 @@ def _measured(
             missing += filter(None, [corpora[key].note()])
         with steps.asking(variant.name, len(data_set.questions)):
             figures[variant.name] = asker.search(data_set.questions, variant, corpora[key])
-    if answers:
-        with steps.asking(ANSWERS, len(data_set.questions)):
-            figures[ANSWERS] = asker.answers(data_set.questions, next(iter(corpora.values())))
+    for writer in writers:
+        name = f"{ANSWERS} by {writer}" if writer else ANSWERS
+        with steps.asking(name, len(data_set.questions)):
+            figures[name] = asker.answers(data_set.questions, next(iter(corpora.values())), writer)
     return figures, list(dict.fromkeys(missing))
 
 

@@ -43,9 +43,12 @@ class Asker:
         """Question → figures of a search. Raises CliError when the stack refuses or fails again and again."""
         return self._each(questions, lambda question: self._search(question, variant, corpus), variant.parallel)
 
-    def answers(self, questions: Iterable[Question], corpus: Corpus) -> Figures:
-        """Question → figures of the answer. Raises as `search` does."""
-        return self._each(questions, lambda question: self._answer(question, corpus), _ANSWERED_AT_ONCE)
+    def answers(self, questions: Iterable[Question], corpus: Corpus, provider: str | None = None) -> Figures:
+        """Question → figures of the answer that the provider writes, None for whoever comes first.
+
+        Raises as `search` does.
+        """
+        return self._each(questions, lambda question: self._answer(question, corpus, provider), _ANSWERED_AT_ONCE)
 
     def _each(
         self, questions: Iterable[Question], ask: Callable[[Question], dict[str, float]], parallel: int
@@ -78,13 +81,15 @@ class Asker:
         done = result.get("reranking")
         return figures | ({"reranked": float(done["scored"] > 0)} if done else {})
 
-    def _answer(self, question: Question, corpus: Corpus) -> dict[str, float]:
+    def _answer(self, question: Question, corpus: Corpus, provider: str | None) -> dict[str, float]:
         body = {"question": question.text[:MAX_QUESTION], **self._scope(question, corpus)}
+        body |= {"provider": provider} if provider else {}
         start = time.perf_counter()
         said = answers.ask(self._client, body, quiet=True).as_json()
         cited = [_quoted(citation, corpus) for citation in said["citations"]]
         figures = answer_figures(question, said["answer"], cited, grounded=said["grounded"])
-        return figures | {"ms": (time.perf_counter() - start) * 1_000}
+        ms, usd = (time.perf_counter() - start) * 1_000, said["usage"].get("cost_usd", 0.0)
+        return figures | {"ms": ms, "usd": usd * 1_000}
 
 
 def patiently(call: Callable[[], _T]) -> _T:

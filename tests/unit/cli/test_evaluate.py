@@ -230,6 +230,19 @@ def test_a_question_can_be_asked_of_its_own_documents(stack: FakeStack) -> None:
     assert json.loads(stack.seen[-1].body)["document_ids"] == ["d1"]
 
 
+def test_answers_of_a_provider_and_what_they_cost(stack: FakeStack) -> None:
+    done = {"answer": "x [1]", "citations": [], "grounded": True, "conversation_id": "v", "message_id": "m"}
+    events = {"usage": {"provider": "groq", "cost_usd": 0.002}, "done": done}
+    sent = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events.items())
+    stack.answers["POST /api/v1/ask/stream"] = (200, sent)
+    with Client() as client:
+        asker = Asker(client, top_k=3, per_document=False, tick=lambda: None)
+        figures = asker.answers([Question("q", "?", answers=("x",))], Corpus("c"), "groq")
+        asker.answers([Question("q", "?", answers=("x",))], Corpus("c"))
+    assert (figures["q"]["contains"], figures["q"]["usd"]) == (1.0, 2.0)
+    assert [json.loads(one.body).get("provider") for one in stack.seen] == ["groq", None]
+
+
 def test_what_may_pass_is_tried_again_and_what_will_not_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "_PAUSES_S", (0.0, 0.0))
     failures = [CliError("Busy.", retryable=True), CliError("Busy.", retryable=True)]
@@ -288,6 +301,7 @@ def test_a_document_that_is_missing_ends_with_exit_code_1(stack: FakeStack, qa: 
         (["none"], "invalid_data_set"),
         ([], "usage"),
         (["ships", "--answers"], "usage"),
+        (["ships", "--provider", "groq"], "usage"),
         (["ships", "--name", "../x"], "usage"),
         (["ships", "--chunking", "90", "--collection", "c"], "usage"),
         (["ships", "--compare", "never"], "not_found"),

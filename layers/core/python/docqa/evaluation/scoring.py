@@ -28,8 +28,9 @@ _NAMES = {
     "refused": "refused, where it had to be",
     "reranked": "reranked",
     "ms": "milliseconds",
+    "usd": "US dollars a thousand",
 }
-LOWER_IS_BETTER = frozenset({"ms"})
+LOWER_IS_BETTER = frozenset({"ms", "usd"})
 
 
 @dataclass(frozen=True)

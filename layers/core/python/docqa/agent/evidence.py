@@ -8,6 +8,7 @@ Changing one of the weights below by a third to a half moved at most 3 of 159 an
 took 5 from the right ones.
 """
 
+import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ READ_PIECES = 8
 READ_PASSAGES = 2
 """What the cross-encoder reads: about 12 ms for a piece, 45 ms for a passage, 164 ms in all (median of 33 questions),
 on one thread. 10 and 12 pieces gave the same answers."""
+CLEAR_COVERAGE = 0.5
+CLEAR_RANKINGS = 2
 
 _HIT_WEIGHT = 0.3
 _KIND_WEIGHT = 0.2
@@ -97,6 +100,8 @@ class Evidence:
     asked: tuple[set[str], ...] = ()
     """The possible terms of each word."""
     place: Place = NOWHERE
+    clear: bool = False
+    """Words alone leave no doubt: see `is_clear`."""
 
 
 def gather(question: str, hits: Sequence[Hit], analyzer: Analyzer) -> Evidence:
@@ -181,14 +186,31 @@ def _stands_at(place: Place, hit: Hit, piece: Piece) -> bool:
     return place != NOWHERE
 
 
+def is_clear(evidence: Evidence, hits: Sequence[Hit]) -> bool:
+    """Whether the best piece needs no second look: a sentence with half of what is asked, of the kind that is asked
+    for, from a passage that two of three rankings (by meaning, by words, fused) put first.
+
+    Of 181 questions 64 are so, and 61 of these have an answer; for 60 the passage with it is among the first four,
+    which are as many as after the cross-encoder has read, and it grades 60 of the 61 enough.
+    """
+    best = next(iter(evidence.candidates), None)
+    if best is None or best.piece.is_row or not best.fits_kind or best.coverage < CLEAR_COVERAGE:
+        return False
+    by_meaning = max(hits, key=lambda hit: hit.dense_score or 0.0)
+    by_words = max(hits, key=lambda hit: hit.lexical_score or 0.0)
+    return sum(first is best.hit for first in (hits[0], by_meaning, by_words)) >= CLEAR_RANKINGS
+
+
 async def read(question: str, evidence: Evidence, hits: Sequence[Hit], scorer: PairScorer) -> Evidence:
     """The same evidence after the cross-encoder read the best pieces and passages. Raises DependencyUnavailable."""
     best, rest = evidence.candidates[:READ_PIECES], evidence.candidates[READ_PIECES:]
     passages = ["\n".join([*hit.heading_path[-2:], hit.text]) for hit in hits[:READ_PASSAGES]]
-    logits = await scorer.score(question, [*[candidate.context for candidate in best], *passages])
-    scored = [replace(candidate, relevance=logit) for candidate, logit in zip(best, logits, strict=False)]
+    logits, of_passages = await asyncio.gather(  # as long as the longer of them, where two cores are free
+        scorer.score(question, [candidate.context for candidate in best]), scorer.score(question, passages)
+    )
+    scored = [replace(candidate, relevance=logit) for candidate, logit in zip(best, logits, strict=True)]
     ordered = sorted([*scored, *rest], key=lambda candidate: -candidate.score)
-    return replace(evidence, candidates=tuple(ordered), passage_relevance=max(logits[len(best) :], default=-math.inf))
+    return replace(evidence, candidates=tuple(ordered), passage_relevance=max(of_passages, default=-math.inf))
 
 
 def _pieces_of(hit: Hit) -> list[Piece]:

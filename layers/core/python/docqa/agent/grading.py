@@ -39,7 +39,7 @@ def graded(evidence: Evidence) -> Grade:
 
 def is_answered(evidence: Evidence) -> bool:
     """Whether some piece answers the question, as far as rules can tell."""
-    if strength(evidence) >= ENOUGH:
+    if evidence.clear or strength(evidence) >= ENOUGH:
         return True
     return any(_answers(candidate, evidence) for candidate in evidence.candidates[:MAX_QUOTES])
 

@@ -112,3 +112,22 @@ def test_a_quote_does_not_reach_over_what_is_withheld() -> None:
     support = Judge("When?", [hit], Tokenizer()).best("The ferry leaves at nine, the crossing takes two hours.", [0])
     assert support is not None
     assert support.piece.text in ("The ferry leaves at nine.", "The crossing takes two hours.")
+
+
+MARGIN = "What was the gross margin (%) for Ritchie Bros. Auctioneers Incorporated according to the annual report?"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "restates"),
+    [
+        (MARGIN, "Auctioneers Incorporated.", True),
+        (MARGIN, "The gross margin for Ritchie Bros.", True),
+        (MARGIN, "The gross margin was 42 %.", False),
+        (MARGIN, "It was not told.", False),
+        ("Was Ritchie Bros. incorporated?", "Ritchie Bros. was incorporated.", False),
+        ("Wann fährt die Fähre?", "Die Fähre fährt.", True),
+        ("野马队在分区赛中打败了谁？", "野马队击败了匹兹堡钢人队。", False),
+    ],
+)
+def test_what_only_restates_a_question(question: str, sentence: str, restates: bool) -> None:
+    assert Judge(question, [REPORT], Tokenizer()).restates(sentence) is restates

@@ -35,6 +35,7 @@ _NEGATIONS = frozenset(
     "not no never none neither nor without except cannot nobody nothing nicht kein keine keinen keiner nie niemals "
     "ohne weder pas jamais aucun aucune sans ni nunca ninguno ninguna sin tampoco".split()
 )
+_ANY_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASKS = re.compile(
     r"\b(?:what|which|who|whom|whose|when|where|why|how|welche\w*|wer|wem|wen|wann|wo|warum|wie|quel\w*|qui|quand|où"
@@ -91,6 +92,7 @@ class Judge:
         self._asked = set(analyzer.query_terms(question))
         self._asked_numbers = numbers(question)
         self._asked_text = question.casefold()
+        self._asked_words = set(_ANY_WORD.findall(self._asked_text))
         self._asks_for_something = _ASKS.search(question) is not None
         every = [terms for found in self._terms for terms in found]
         self._count = len(every)
@@ -101,7 +103,10 @@ class Judge:
 
     def restates(self, sentence: str) -> bool:
         """Whether the sentence has no word that the question has not, which asks for something else than yes or no."""
-        return self._asks_for_something and set(self._analyzer.query_terms(sentence)) <= self._asked
+        return self._asks_for_something and all(
+            word in self._asked_words or set(self._analyzer.query_terms(word)) <= self._asked
+            for word in _ANY_WORD.findall(sentence.casefold())
+        )
 
     def best(self, sentence: str, cited: Sequence[int]) -> Support | None:
         """What supports a sentence best: the passages it cites (counted from 0) if one of them does, else any.

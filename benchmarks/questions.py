@@ -131,5 +131,9 @@ def _kinds(command: str, columns: Mapping[str, Sequence[Answered]]) -> tuple[str
 
 
 def _wrote(columns: Mapping[str, Sequence[Answered]]) -> str:
-    ours, theirs = (sum(answer.wrote for answer in columns[name]) for name in (OURS, PEER))
-    return f"The model wrote {ours} of our answers and {theirs} of LangChain's."
+    both = list(zip(columns[OURS], columns[RULES], strict=True))
+    asked, kept = sum(ours.wrote for ours, _ in both), sum(a.grounded and a.text != b.text for a, b in both)
+    return (
+        f"The model was asked for {asked} of our answers; {kept} hold its words, the others quotes, as no passage says "
+        f"what it wrote. It wrote {sum(answer.wrote for answer in columns[PEER])} of LangChain's."
+    )

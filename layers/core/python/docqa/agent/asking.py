@@ -55,6 +55,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 5
+_END = " ?？.!"
 _FEW_TELLING = 2
 _JOINT = " — "
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -87,9 +88,6 @@ def follow_up(question: str, turns: Sequence[Turn]) -> str:
     said = {word.casefold() for word in question.split()}
     topic = [word for word in _topic(turns) if word.casefold() not in said]
     return f"{rest}{_JOINT}{' '.join(topic)}" if topic else question
-
-
-_END = " ?？.!"
 
 
 def _leans(question: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from docqa.agent.expected import Expected, holds
+from docqa.agent.expected import Expected, asks_for_something, holds
 from docqa.agent.quotable import Piece
 from docqa.agent.withheld import readable
 from docqa.core.models import Hit
@@ -37,11 +37,6 @@ _NEGATIONS = frozenset(
 )
 _ANY_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_ASKS = re.compile(
-    r"\b(?:what|which|who|whom|whose|when|where|why|how|welche\w*|wer|wem|wen|wann|wo|warum|wie|quel\w*|qui|quand|où"
-    r"|combien|comment|pourquoi|qué|cuál\w*|quién\w*|cuándo|dónde|cuánt\w*|cómo)\b",
-    re.IGNORECASE,
-)
 _OPPOSITES = tuple(
     (frozenset(left.split()), frozenset(right.split()))
     for left, right in (
@@ -93,7 +88,7 @@ class Judge:
         self._asked_numbers = numbers(question)
         self._asked_text = question.casefold()
         self._asked_words = set(_ANY_WORD.findall(self._asked_text))
-        self._asks_for_something = _ASKS.search(question) is not None
+        self._asks_for_something = asks_for_something(question)
         every = [terms for found in self._terms for terms in found]
         self._count = len(every)
         self._frequency: dict[str, int] = {}

@@ -41,10 +41,14 @@ _ASKS = (
 )
 _ASKS_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKS)
 
+_QUESTION_WORD = (
+    r"(?:who|whom|whose|what|which|when|where|why|how|wer|wen|wem|wann|wo|wie|warum|welche[rsmn]?|qui|quand|où|comment"
+    r"|combien|pourquoi|quel(?:le)?s?|quién|qué|cuál(?:es)?|cuándo|dónde|cómo|cuánt[oa]s?)"
+)
+_ASKS_FOR_SOMETHING = re.compile(rf"\b{_QUESTION_WORD}\b", re.IGNORECASE)
 _AND_ALSO = re.compile(
     r"[,;]?\s+(?:and|und|et|y)\s+(?=(?:(?:in|on|at|by|for|to|from|with|of)\s+)?"
-    r"(?:who|whom|whose|what|which|when|where|why|how|wer|wen|wann|wo|was|wie|warum|welche[rsmn]?|qui|quand|où|comment"
-    r"|quién|cuándo|dónde|cómo|cuánt[oa]s?)\b)|(?<=[?？؟])\s*",
+    rf"(?:{_QUESTION_WORD}|was)\b)|(?<=[?？؟])\s*",
     re.IGNORECASE,
 )
 
@@ -75,6 +79,11 @@ _HOLDS = {
 def questions_in(text: str) -> list[str]:
     """The questions of a compound one: "who wrote it, and when was it printed?" are two."""
     return [part for part in _AND_ALSO.split(text) if part.strip()]
+
+
+def asks_for_something(question: str) -> bool:
+    """Whether a question has a question word: it wants more than a yes or no."""
+    return _ASKS_FOR_SOMETHING.search(question) is not None
 
 
 def expected_answer(question: str) -> Expected:

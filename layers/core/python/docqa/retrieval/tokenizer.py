@@ -125,7 +125,10 @@ def _terms_of(token: str, spoken: str) -> tuple[str, ...]:
     word = token[:MAX_TERM]
     script = language.script_language(word)
     written = spoken if script is None else script
-    return () if token in STOP_WORDS.get(written, ()) else (stem(word, written),)
+    if token in STOP_WORDS.get(written, ()):
+        return ()
+    stemmed = stem(word, written)
+    return (stemmed,) if stemmed else ()  # of a mere lengthening of Arabic letters nothing is left
 
 
 def _numbers(token: str) -> tuple[str, ...]:

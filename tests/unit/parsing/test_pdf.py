@@ -258,3 +258,27 @@ def test_a_ligature_keeps_its_letters_when_the_map_cuts_them(path: Path, encodin
     write_with_map(path, encoding, entry)
     [text] = [block.text for block in blocks_of(path)]
     assert text == f"The ferry sails for a {read} in all weathers of the year."
+
+
+def test_a_font_that_is_no_object_of_the_file_is_read(path: Path) -> None:
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((72, 80), "The lamp is lit at dusk.", fontsize=11)
+        [font] = page.get_fonts()
+        written = document.xref_object(font[0])
+        document.xref_set_key(page.xref, "Resources", f"<</Font<</{font[4]} {written}>>>>")
+        document.save(path)
+    with pymupdf.open(path) as document:
+        assert [font[0] for font in document[0].get_fonts()] == [0]
+    assert texts(path, BlockKind.PARAGRAPH) == ["The lamp is lit at dusk."]
+
+
+@pytest.mark.parametrize(("key", "value"), [("Encoding", "900 0 R"), ("ToUnicode", "900 0 R"), ("ToUnicode", "1 0 R")])
+def test_a_font_that_points_nowhere_is_read(path: Path, key: str, value: str) -> None:
+    write_with_map(path, NAMED, "<AE> <0066>")
+    with pymupdf.open(path) as document:
+        [font] = document[0].get_fonts()
+        document.xref_set_key(font[0], key, value)
+        document.saveIncr()
+    [text] = [block.text for block in blocks_of(path)]
+    assert text.startswith("The ferry sails for a pro")

@@ -4,10 +4,14 @@ The name of the glyph in the font's encoding still tells what it is. Opinions of
 are such files; readers that trust the map alone (pdftotext, MuPDF) lose the letters.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Any
 
+import pymupdf
+
+_log = logging.getLogger(__name__)
 _LETTERS = {
     name: letters
     for letters, names in {
@@ -26,13 +30,23 @@ _DIFFERENCES = re.compile(r"/Differences\s*\[(.*?)\]", re.DOTALL)
 
 
 def mend_ligatures(document: Any, indexes: Iterable[int]) -> None:
-    """Correct, in the opened document, the maps of the fonts of these pages (counted from 0)."""
+    """Correct, in the opened document, the maps of the fonts of these pages (counted from 0).
+
+    A font that stands in a page itself, not as an object of the file, is left as it is; so is one that is damaged.
+    """
     fonts = {font[0] for index in indexes for font in document.get_page_fonts(index)}
-    for font in sorted(fonts):
-        kind, where = document.xref_get_key(font, "ToUnicode")
-        wanted = _ligatures(document, font) if kind == "xref" else {}
-        if wanted:
-            _mend(document, int(where.split()[0]), wanted)
+    for font in sorted(fonts - {0}):
+        try:
+            _mend_font(document, font)
+        except (ValueError, RuntimeError, pymupdf.mupdf.FzErrorBase) as error:  # pages are read without their maps too
+            _log.debug("pdf_font_damaged", extra={"error_type": type(error).__name__})
+
+
+def _mend_font(document: Any, font: int) -> None:
+    kind, where = document.xref_get_key(font, "ToUnicode")
+    wanted = _ligatures(document, font) if kind == "xref" else {}
+    if wanted:
+        _mend(document, int(where.split()[0]), wanted)
 
 
 def _ligatures(document: Any, font: int) -> dict[int, str]:

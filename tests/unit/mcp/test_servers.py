@@ -122,6 +122,8 @@ def test_a_command_sees_no_more_of_the_environment_than_it_is_given(monkeypatch:
         (ServerSpec(name="gone", command=("/no/such/program",)), "as it should"),
         (ServerSpec(name="quits", command=(sys.executable, "-c", "")), "as it should"),
         (ServerSpec(name="babbles", command=(sys.executable, "-c", "print('hello')")), "as it should"),
+        (ServerSpec(name="floods", command=("yes", "and no end")), "not answer"),
+        (ServerSpec(name="drones", command=("cat", "/dev/zero")), "as it should"),
     ],
     ids=lambda value: value.name if isinstance(value, ServerSpec) else "",
 )

@@ -7,7 +7,9 @@ rely on. What the tools are is asked every few minutes.
 import asyncio
 import hashlib
 import json
+import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from docqa.core.errors import InvalidRequest, NotFound, ToolUnavailable
 from docqa.core.models.tools import ServerView, ToolInfo, ToolOutput
+from docqa.mcp import bounded
 from docqa.mcp.specs import KEY_PREFIX, ServerSpec
 from docqa.observability import EventLog
 
@@ -32,6 +35,7 @@ LISTING_S = 8.0
 """What the tools are is known for so long, that a server fails for so long; for finding out."""
 
 log = EventLog()
+logging.getLogger("mcp.client.stdio").setLevel(logging.CRITICAL)  # a traceback for each line that is no message
 
 
 class McpServers:
@@ -98,18 +102,20 @@ class McpServers:
     async def _connected(self, spec: ServerSpec) -> AsyncIterator["Client"]:
         from mcp import Client, StdioServerParameters  # 0.7 s: only where there are servers
 
+        from docqa.mcp.network import MOST_BYTES
+
         key = self._keys().get(f"{KEY_PREFIX}{spec.name}", "")
         if spec.command:
             environment = {**spec.environment, **({spec.key_variable: key} if spec.key_variable and key else {})}
-            program, *args = spec.command
-            params = StdioServerParameters(command=program, args=args, env=environment, cwd=os.sep)
+            args = ["-I", "-S", bounded.__file__, str(MOST_BYTES), *spec.command]
+            params = StdioServerParameters(command=sys.executable, args=args, env=environment, cwd=os.sep)
             async with Client(params, read_timeout_seconds=spec.timeout_s, cache=None) as client:
                 yield client
             return
         import httpx2
         from mcp.client.streamable_http import streamable_http_client
 
-        from docqa.mcp.network import MOST_BYTES, GuardedTransport
+        from docqa.mcp.network import GuardedTransport
 
         http = httpx2.AsyncClient(
             headers={"authorization": f"Bearer {key}"} if key else {},

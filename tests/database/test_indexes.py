@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from docqa.core.models import Identity
+from docqa.core.models import Hit, Identity
 from docqa.database.connection import Database
 from docqa.database.indexes import VectorIndexes
 from docqa.database.search import PostgresSearchIndex
@@ -24,6 +24,11 @@ async def library(world: World, *, passages: int, seed: int = 1) -> tuple[Identi
     texts = [f"p{n} " + " ".join(dice.choices(WORDS, k=12)) for n in range(passages)]
     key = await world.document(owner, *texts)
     return owner, key.document_id
+
+
+def nearness(hit: Hit) -> float:
+    assert hit.dense_score is not None
+    return hit.dense_score
 
 
 @pytest.fixture
@@ -53,9 +58,8 @@ async def test_a_large_tenant_gets_an_index_and_finds_the_same(world: World, ind
             found = await world.search(
                 owner.tenant_id, asked, lexical=False, top_k=20, document_ids=narrowed, index=by_index
             )
-            same = {hit.chunk_id for hit in found} & {hit.chunk_id for hit in expected}
             assert len(found) == len(expected) == 20
-            assert len(same) >= 19
+            assert sum(nearness(hit) >= nearness(expected[-1]) - 1e-6 for hit in found) >= 19  # equals are as good
     assert sorted(await indexes.valid()) == sorted(built)
     for name in built:
         assert await indexes.recall(name) > 0.9

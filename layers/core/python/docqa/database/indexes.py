@@ -52,13 +52,15 @@ _SAMPLE = text("""
 """)
 
 _NEAREST = """
-    select e.version_id, e.ordinal
+    select cast(e.embedding as halfvec({0})) <=> cast(:vector as halfvec({0}))
       from vectors e
      where e.tenant_id = :tenant_id and e.model = :model
      order by (cast(e.embedding as halfvec({0})) <=> cast(:vector as halfvec({0}))) {1}
      limit :top_k
 """
 
+_SAME = 1e-6
+"""Distances that differ by less are equal."""
 _LOCK = 7_203_114_502
 """Held by the connection that builds, also when the caller is long gone: who does not get it leaves."""
 
@@ -133,7 +135,7 @@ class VectorIndexes:
     async def recall(self, name: str, *, samples: int = 5, top_k: int = 10) -> float:
         """Share of the nearest `top_k` by comparing with all that the index finds, too, for random vectors of its own.
 
-        Raises NotFound.
+        What is as near as the last of them is as good: which of equals comes first is chance. Raises NotFound.
         """
         index = (await self.wanted()).get(name)
         if index is None:
@@ -146,7 +148,10 @@ class VectorIndexes:
             for vector in vectors:
                 # the vector itself is always found
                 values = {**scope, "vector": vector, "top_k": top_k + 1}
-                by_index = set((await connection.execute(text(_NEAREST.format(index.dimensions, "")), values)).all())
-                exact = set((await connection.execute(text(_NEAREST.format(index.dimensions, "+ 0")), values)).all())
-                shares.append((len(by_index & exact) - 1) / max(len(exact) - 1, 1))
+                by_index, exact = [
+                    (await connection.execute(text(_NEAREST.format(index.dimensions, how)), values)).scalars().all()
+                    for how in ("", "+ 0")
+                ]
+                near = sum(distance <= exact[-1] + _SAME for distance in by_index)
+                shares.append((near - 1) / max(len(exact) - 1, 1))
         return sum(shares) / len(shares) if shares else 1.0

@@ -8,7 +8,7 @@ over all of them, in our stack and in a plain LangChain chain; then follow-ups a
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from benchmarks import follow_ups
 from benchmarks.answered import ALL, OWN, Answered, by_figure, by_kind
 from benchmarks.answers_peer import PEER, answered_by_peer
 from benchmarks.answers_stack import PROVIDER, answered_by_stack, upload
+from benchmarks.computing import by_computing
 from benchmarks.figures import Grid
 from docqa.evaluation.datasets import Question
 from docqa.evaluation.questions import read_questions
@@ -27,6 +28,8 @@ from tests.stack.support import Stack, User
 
 KINDS = ("chart", "extract", "long-form", "lookup", "notes", "number", "span", "table")
 """Of the questions that can be answered; the other kinds need computing or a yes or no."""
+COMPUTED = ("aggregate", "computed-easy", "computed-medium", "computed-hard")
+"""Of those that need computing."""
 UNANSWERABLE = "unanswerable"
 OURS, RULES = f"DocQA, {MODEL}", "DocQA, no model"
 
@@ -44,7 +47,7 @@ class Asked:
         refused = sum(not question.answerable for question in self.questions)
         return (
             f"{len(self.questions)} questions, {refused} of them unanswerable, about {len(self.documents)} documents. "
-            "Questions that need computing are left out."
+            "Those that need computing are not among them."
         )
 
 
@@ -72,8 +75,14 @@ def measure(stack: Stack, folder: Path, out: Path | None = None) -> list[Grid]:
             scope: kept(answered_by_stack(user, asked.questions, ids, RULES, scope), out, asked.kinds)
             for scope in (ALL, OWN)
         }
+        computed = kept(
+            answered_by_stack(user, chosen(folder, 1, COMPUTED, refused=False).questions, ids, RULES, OWN),
+            out,
+            asked.kinds,
+        )
     figures = Grid("Questions over real documents", command, ("figure", *columns), asked.note)
-    return shown([by_figure(figures, columns), by_kind(Grid(*_kinds(command, columns)), columns, asked.kinds)])
+    kinds = by_kind(Grid(*_kinds(command, columns)), columns, asked.kinds)
+    return shown([by_figure(figures, columns), kinds, by_computing(command, computed, asked.kinds)])
 
 
 def measure_with_model(
@@ -98,13 +107,14 @@ def measure_with_model(
     return shown([*grids, *more])
 
 
-def chosen(folder: Path, every: int) -> Asked:
-    """One question of `every` that can be answered, and as many of the few that cannot as make up for their number."""
+def chosen(folder: Path, every: int, of: Collection[str] = KINDS, *, refused: bool = True) -> Asked:
+    """One question of `every` that can be answered, and, to be `refused`, as many of the few that cannot be as make up
+    for their number."""
     data = read_questions(folder / "qa.jsonl")
     lines = [json.loads(line) for line in (folder / "qa.jsonl").read_text(encoding="utf-8").splitlines()]
     kinds = {line["id"]: line["kind"] if line.get("answerable", True) else UNANSWERABLE for line in lines}
-    answerable = [question for question in data.questions if kinds[question.id] in KINDS]
-    others = [question for question in data.questions if kinds[question.id] == UNANSWERABLE]
+    answerable = [question for question in data.questions if kinds[question.id] in of]
+    others = [question for question in data.questions if refused and kinds[question.id] == UNANSWERABLE]
     return Asked([*answerable[::every], *others[:: max(1, every // 3)]], kinds, data.documents)
 
 

@@ -14,7 +14,7 @@ from docqa.core.events import AskEvent, DoneEvent
 from docqa.core.models import DocumentView, Hit, Question
 from docqa.core.models.chat import Receipt
 from docqa.core.models.usage import Spent, UsageReport
-from docqa.core.ports import Retriever
+from docqa.core.ports import Analyzer, Retriever
 from docqa.core.ports.chat import ChatRouter
 from docqa.llm import chain
 from docqa.llm.breaker import Breakers
@@ -52,9 +52,9 @@ class ReadDocuments:
         return next(hit for hit in self.hits if hit.chunk_id == chunk_id)
 
     async def document(
-        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None
+        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None, most: int = 400
     ) -> list[Hit]:
-        return [hit for hit in self.hits if hit.document_id == document_id]
+        return [hit for hit in self.hits if hit.document_id == document_id][:most]
 
 
 def document(filename: str, **more: object) -> DocumentView:
@@ -119,11 +119,12 @@ def answerer(
     settings: Settings = Settings(),  # noqa: B008 - frozen
     langsmith_key: str = "",
     toolbox: Toolbox | None = None,
+    analyzer: Analyzer | None = None,
 ) -> GraphAnswerer:
     return GraphAnswerer(
         retriever=retriever or ListRetriever(hits),
         scorer=OverlapScorer(),
-        analyzer=WordAnalyzer(),
+        analyzer=analyzer or WordAnalyzer(),
         models=models or router(),
         conversations=conversations or RememberingConversations(),
         memories=memories or MemoryMemories(),

@@ -21,6 +21,7 @@ FIELDS = {
         "conversation": "User: a\nAssistant: b",
         "question": "And then?",
     },
+    "table": {"columns": '<source_0>\n"port" (text): ["Oslo"]\n</source_0>', "question": "How many ships per port?"},
     "tools": {"earlier": "- Who?", "question": "And how is the weather there?"},
 }
 

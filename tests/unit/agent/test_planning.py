@@ -14,6 +14,7 @@ DOCUMENTS = [
     document("annual-report-2021.pdf"),
     document("annual-report-2022.pdf"),
     document("crew_handbook.docx"),
+    document("workshop-stock.csv"),
     document("x1.pdf", metadata={"title": "Lease Agreement Bergen"}),
 ]
 
@@ -25,6 +26,10 @@ DOCUMENTS = [
         ("What was the revenue in the annual report?", ["annual-report-2021.pdf", "annual-report-2022.pdf"]),
         ("According to the crew handbook, who is on watch?", ["crew_handbook.docx"]),
         ("What is the rent in the Bergen lease agreement?", ["x1.pdf"]),
+        ("How many pumps are in the workshop stock?", ["workshop-stock.csv"]),
+        ("How many rows are in crew_handbook.docx?", ["crew_handbook.docx"]),
+        ("What does 'x1.pdf' say of the rent?", ["x1.pdf"]),
+        ("What does the crew handbook, in the 1999 report, say?", ["crew_handbook.docx"]),
         ("What was the revenue in the 1999 report?", []),
         ("What was the revenue in 2022?", []),
         ("What is in the report?", []),

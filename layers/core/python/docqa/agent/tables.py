@@ -1,4 +1,4 @@
-"""Questions that a CSV file answers by the order or the size of its rows: the last driver, the county after Grant, the
+"""Questions that a file of rows answers by their order or size: the last driver, the county after Grant, the
 player with the most home runs. They need the whole file, not the passages that happened to be found.
 
 Of 33 questions over 16 small files, this took the right answers from 10 to 16 when asked over 51 documents, and from 9
@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
 from docqa.agent.citing import row_of
+from docqa.agent.computing.naming import also
 from docqa.agent.evidence import Candidate, Evidence
 from docqa.agent.quotable import holds_rows
 from docqa.agent.rows import Words, matches
@@ -20,8 +20,9 @@ from docqa.core.models import Hit
 from docqa.core.ports import Analyzer
 
 WHOLE_TABLE = 60
-"""Passages that a file may have to be read whole; about 500 rows."""
-
+"""Passages of a table whose rows are looked at one by one; about 500 rows."""
+WHOLE_FILE = 2_000
+"""Passages that a file may have to be computed; about 16,000 rows."""
 
 MOST_ROWS = 3
 BEST_PASSAGES = 3
@@ -44,8 +45,16 @@ _ASKS = (
     (Order.BEFORE, r"\b(?:before|preceding|above|vor|avant)\b"),
     (Order.LAST, r"\b(?:last|final|bottom|letzte[rsn]?|dernière?)\b"),
     (Order.FIRST, r"\b(?:first|top|erste[rsn]?|première?)\b"),
-    (Order.MOST, r"\b(?:most|highest|largest|biggest|greatest|maximum|höchste[rsn]?|meisten?|größte[rsn]?)\b"),
-    (Order.LEAST, r"\b(?:least|lowest|smallest|fewest|minimum|niedrigste[rsn]?|wenigsten|kleinste[rsn]?)\b"),
+    (
+        Order.MOST,
+        r"\b(?:most|highest|largest|biggest|greatest|maximum|dearest|oldest|longest|tallest|deepest|heaviest"
+        r"|höchste[rsn]?|meisten?|größte[rsn]?|teuerste[rsn]?)\b",
+    ),
+    (
+        Order.LEAST,
+        r"\b(?:least|lowest|smallest|fewest|minimum|cheapest|youngest|shortest|shallowest|lightest"
+        r"|niedrigste[rsn]?|wenigsten|kleinste[rsn]?|billigste[rsn]?)\b",
+    ),
 )
 _COMPILED = tuple((order, re.compile(pattern, re.IGNORECASE)) for order, pattern in _ASKS)
 _ORDER_WORDS = """after before below above following preceding last final bottom first top most highest largest biggest
@@ -65,10 +74,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class TableQuestion:
-    """What is asked of the rows of which file. `wanted` None: something that has to be computed."""
+    """What is asked of the rows of which table. `wanted` None: something that has to be computed."""
 
     wanted: Wanted | None
-    document_id: UUID
+    among: Hit
+    """A passage of the table."""
 
 
 def wanted_order(question: str) -> Wanted | None:
@@ -82,20 +92,20 @@ def wanted_order(question: str) -> Wanted | None:
     return None
 
 
-def table_asked(operand_text: str, evidence: Evidence, hits: Sequence[Hit], analyzer: Analyzer) -> UUID | None:
-    """The CSV file that the question is about: that of the row it names, or that of the best passages."""
+def row_asked(operand_text: str, evidence: Evidence, hits: Sequence[Hit], analyzer: Analyzer) -> Hit | None:
+    """Rows of the table that the question is about: those it names, or those of the best passages."""
     operand = matches(evidence.asked, set(analyzer.query_terms(operand_text)))
     named = {
-        candidate.hit.document_id
+        (candidate.hit.document_id, candidate.hit.sheet): candidate.hit
         for candidate in evidence.candidates
         if operand and holds_rows(candidate.hit) and candidate.row.whole >= operand
     }
     if len(named) == 1:
-        return named.pop()
+        return next(iter(named.values()))
     best = [hit.document_id for hit in hits[:BEST_PASSAGES]]
     leader = Counter(best).most_common(1)[0][0]
-    rows = any(holds_rows(hit) for hit in hits if hit.document_id == leader)
-    return leader if rows and best.count(leader) * 2 > len(best) else None
+    rows = next((hit for hit in hits if hit.document_id == leader and holds_rows(hit)), None)
+    return rows if best.count(leader) * 2 > len(best) else None
 
 
 def pick(question: str, wanted: Wanted, evidence: Evidence, analyzer: Analyzer) -> list[Candidate]:
@@ -147,7 +157,7 @@ def _extreme(
     """The row with the largest (smallest) number in the column that the question names."""
     initials = _initials(question)
     for name, _ in kept[0].piece.cells():
-        named = matches(asked, set(analyzer.query_terms(name))) & left
+        named = matches(asked, set(analyzer.query_terms(f"{name} {also(name)}"))) & left
         if not named and not (len(name) > 1 and name.casefold() in initials):
             continue
         numbers = [(_number(candidate, name), candidate) for candidate in kept]

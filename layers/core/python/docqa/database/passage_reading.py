@@ -11,9 +11,6 @@ from docqa.database.connection import Database
 from docqa.database.roles import ROLE
 from docqa.database.search import hit_of
 
-LONGEST = 400
-"""Passages of a document that are read at once: about 80,000 tokens."""
-
 _READ = text(f"""
     select k.id as chunk_id, d.id as document_id, v.filename, v.version, k.page_from, k.page_to, k.row_from, k.row_to,
            k.sheet, k.boxes, k.spans, k.heading_path, k.text, 1.0 as score
@@ -30,7 +27,7 @@ _READ = text(f"""
        and (cast(:page as integer) is null or :page between k.page_from and k.page_to)
        and {ROLE} is not null
      order by k.ordinal
-     limit :longest
+     limit :most
 """)  # noqa: S608 - a constant
 
 
@@ -48,10 +45,10 @@ class PostgresPassageReader:
         return found[0]
 
     async def document(
-        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None
+        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None, most: int = 400
     ) -> list[Hit]:
-        """In order, the first 400. Raises NotFound where there is none, DependencyUnavailable."""
-        found = await self._read(tenant_id, user_id, document_id=document_id, page=page)
+        """In order, the first `most`. Raises NotFound where there is none, DependencyUnavailable."""
+        found = await self._read(tenant_id, user_id, document_id=document_id, page=page, most=most)
         if not found:
             raise NotFound("There is no such document or page, or it is not ready.")
         return found
@@ -64,8 +61,9 @@ class PostgresPassageReader:
         chunk_id: UUID | None = None,
         document_id: UUID | None = None,
         page: int | None = None,
+        most: int = 1,
     ) -> list[Hit]:
-        values: dict[str, Any] = {"chunk_id": chunk_id, "document_id": document_id, "page": page, "longest": LONGEST}
+        values: dict[str, Any] = {"chunk_id": chunk_id, "document_id": document_id, "page": page, "most": most}
         async with self._database.transaction(tenant_id) as connection:
             rows = await connection.execute(_READ, {**values, "tenant_id": tenant_id, "user_id": user_id})
             return [hit_of(row, rank) for rank, row in enumerate(rows.mappings(), start=1)]

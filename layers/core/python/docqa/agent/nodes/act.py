@@ -4,10 +4,15 @@ document says; and what tools of other servers say or do."""
 import asyncio
 from collections import Counter
 
-from docqa.agent import calculation, summary, tables
-from docqa.agent.evidence import Evidence, gather
-from docqa.agent.nodes.retrieve import counted, search_of
-from docqa.agent.state import Draft, Grade, Intent, State, Tools
+from docqa.agent import summary, tables
+from docqa.agent.computing import reading
+from docqa.agent.computing.answering import by_model, by_rules
+from docqa.agent.computing.table import Table
+from docqa.agent.evidence import gather
+from docqa.agent.nodes.retrieve import counted
+from docqa.agent.state import Grade, Intent, State, Tools
+from docqa.core.errors import NotFound
+from docqa.core.models import Hit, Question
 from docqa.core.models.tools import PendingCall, PlannedCall
 from docqa.retrieval.rewriting import focus
 
@@ -49,21 +54,48 @@ async def _called(state: State, tools: Tools) -> State:
 
 
 async def _table(state: State, tools: Tools) -> State:
+    """Of a file's rows, what is computed of them or the rows that answer; of a table in a text, what rules compute."""
     asked, text = state["table"], focus(state["asked"])
     done: State = {"table": None, "table_read": True, "detail": "the table does not answer"}
     if asked is None:
         return done
-    query = search_of(state, text, top_k=tables.WHOLE_TABLE).model_copy(update={"document_ids": (asked.document_id,)})
-    hits = await tools.retriever.search(query)
-    if len(hits) == tables.WHOLE_TABLE:
+    hits = await _whole(asked.among, state["question"], tools)
+    if len(hits) == tables.WHOLE_FILE:
         return {**done, "detail": "the table is too long to be computed"}
+    table, computes, is_file = Table.of(hits, asked.among), bool(reading.asked(text)), asked.among.row_from is not None
+    computed = by_rules(text, table, tools) if table else None
+    if table and is_file and computes and computed is None:
+        computed = await by_model(text, table, tools)
+    if computed is None and is_file and asked.wanted is not None:
+        chosen = _chosen(text, asked.wanted, [hit for hit in hits if hit.sheet == asked.among.sheet], tools)
+        if chosen:
+            return {**done, **chosen}
+    if table and is_file and not computes and computed is None:  # an order that no row shows by itself
+        computed = await by_model(text, table, tools)
+    if table is None or computed is None:
+        return done
+    detail = f"computed over {counted(len(table.cells), 'row')}"
+    return {**done, "hits": hits, "grade": Grade.ENOUGH, "computed": computed, "detail": detail}
+
+
+async def _whole(among: Hit, question: Question, tools: Tools) -> list[Hit]:
+    """All passages of the document; none if it was deleted since."""
+    try:
+        return await tools.passages.document(
+            question.tenant_id, question.user_id, among.document_id, most=tables.WHOLE_FILE
+        )
+    except NotFound:
+        return []
+
+
+def _chosen(text: str, wanted: tables.Wanted, hits: list[Hit], tools: Tools) -> State:
+    """The rows that answer by their order; empty if nothing decides."""
+    if len(hits) > tables.WHOLE_TABLE:
+        return {}
     evidence = gather(text, hits, tools.analyzer)
-    read: State = {**done, "hits": hits, "evidence": evidence, "grade": Grade.ENOUGH}
-    computed = _computed(text, evidence, tools)
-    if computed is not None:
-        return {**read, "computed": computed, "detail": f"computed over {counted(len(hits))}"}
-    chosen = tables.pick(text, asked.wanted, evidence, tools.analyzer) if asked.wanted else []
-    return {**read, "chosen": chosen, "detail": counted(len(chosen), "row")} if chosen else done
+    chosen = tables.pick(text, wanted, evidence, tools.analyzer)
+    found: State = {"hits": hits, "evidence": evidence, "grade": Grade.ENOUGH, "chosen": chosen}
+    return {**found, "detail": counted(len(chosen), "row")} if chosen else {}
 
 
 async def _read_whole(state: State, tools: Tools) -> State:
@@ -81,11 +113,3 @@ async def _read_whole(state: State, tools: Tools) -> State:
     found = summary.points(summary.sections(hits), tools.analyzer)
     detail = f"{hits[0].filename}: {counted(len(hits))} read, {counted(len(found), 'section')} shown"
     return {"hits": hits, "points": found, "grade": Grade.ENOUGH, "detail": detail}
-
-
-def _computed(text: str, evidence: Evidence, tools: Tools) -> Draft | None:
-    rows = tables.rows_of(evidence)
-    table = calculation.Table.of(rows)
-    plan = calculation.plan_for(text, table, tools.analyzer) if table else None
-    result = calculation.carried_out(plan, table) if plan and table else None
-    return calculation.told(result, rows) if result else None

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from docqa.agent import calculation, tables
+from docqa.agent import tables
+from docqa.agent.computing import reading
 from docqa.agent.evidence import Evidence, gather, is_clear, read
 from docqa.agent.state import State, Tools
 from docqa.retrieval.rewriting import focus
@@ -26,8 +27,10 @@ async def rerank(state: State, tools: Tools) -> State:
 def _table(text: str, evidence: Evidence, state: State, tools: Tools) -> tables.TableQuestion | None:
     if not evidence.candidates or state.get("table_read"):
         return None
-    wanted = tables.wanted_order(text)
-    if wanted is None and calculation.asked(text) is None:
+    wanted, computes = tables.wanted_order(text), bool(reading.asked(text))
+    if wanted is None and not computes:
         return None
-    document = tables.table_asked(wanted.operand if wanted else "", evidence, state["hits"], tools.analyzer)
-    return tables.TableQuestion(wanted, document) if document else None
+    row = tables.row_asked(wanted.operand if wanted else "", evidence, state["hits"], tools.analyzer)
+    if row is None and computes and evidence.candidates[0].piece.header:  # of a table within a text
+        row = evidence.candidates[0].hit
+    return tables.TableQuestion(wanted, row) if row else None

@@ -80,9 +80,10 @@ class PassageReader(Protocol):
         ...
 
     async def document(
-        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None
+        self, tenant_id: UUID, user_id: UUID, document_id: UUID, *, page: int | None = None, most: int = 400
     ) -> list[Hit]:
-        """In order, a bounded number. Raises NotFound where there is none, DependencyUnavailable."""
+        """In order, the first `most` (400 are about 80,000 tokens). Raises NotFound where there is none,
+        DependencyUnavailable."""
         ...
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from docqa.agent import tables
 from docqa.core.models import Hit
 from docqa.retrieval.tokenizer import Tokenizer
 from tests.fakes.agents import answerer, done_of, events_of, question, writing
@@ -136,6 +137,21 @@ def test_sheets_are_not_mixed() -> None:
 def test_a_table_of_many_passages_is_read_whole() -> None:
     many = [rows([f"order: N{n}; amount: {n}"], first=n) for n in range(1, 901)]
     assert "Total of amount: 405,450 (computed from 900 rows)" in answer("What is the total amount?", *many)[0]
+
+
+def test_the_highest_of_many_rows_is_named() -> None:
+    many = [rows([f"order: N{n}; amount: {n * 7 % 97}"], first=n) for n in range(1, 97)]
+    found, cited, _ = answer("Which order has the highest amount?", *many)
+    assert found.startswith("Highest amount: 96 (order: N83; computed from 96 rows)")
+    assert cited == [83]
+
+
+def test_a_table_that_is_too_long_is_not_computed_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "WHOLE_FILE", 3)
+    many = [rows([f"order: N{n}; amount: {n}"], first=n) for n in range(1, 5)]
+    found, _, grounded = answer("What is the total amount?", *many)
+    assert "sales.csv has too many rows to be computed." in found
+    assert not grounded
 
 
 def test_a_table_within_a_text_is_computed() -> None:

@@ -115,6 +115,8 @@ class State(TypedDict, total=False):
     """A question about the rows of a table, which the passages alone do not answer."""
     table_read: bool
     """Whether that table was looked at already."""
+    besides: str
+    """What a refusal has to say of what could not be looked at."""
     calls: tuple[PlannedCall, ...]
     """Of tools, to be made after the documents were searched."""
     outputs: tuple[ToolOutput, ...]

@@ -21,8 +21,8 @@ from docqa.core.ports import Analyzer
 
 WHOLE_TABLE = 60
 """Passages of a table whose rows are looked at one by one; about 500 rows."""
-WHOLE_FILE = 2_000
-"""Passages that a file may have to be computed; about 16,000 rows."""
+WHOLE_FILE = 10_000
+"""Passages that a file may have to be computed; about 50,000 rows."""
 
 MOST_ROWS = 3
 BEST_PASSAGES = 3

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from docqa.agent.computing.planning import planned
-from docqa.agent.computing.plans import OF_ROWS, Plan
+from docqa.agent.computing.plans import OF_ROWS, Operation, Plan
 from docqa.agent.computing.reading import plans_for
 from docqa.agent.computing.running import Result, carried_out
 from docqa.agent.computing.table import Table
@@ -12,9 +12,13 @@ from docqa.agent.state import Draft, Tools
 from docqa.core.errors import ProviderError
 
 
-def by_rules(question: str, table: Table, tools: Tools) -> Draft | None:
-    """None where rules do not account for the question, no row is what it names, or one row says it by itself."""
-    results = _results(plans_for(question, table, tools.analyzer, about=table.name), table)
+def by_rules(question: str, table: Table, tools: Tools, *, extreme: Operation | None = None) -> Draft | None:
+    """None where rules do not account for the question, no row is what it names, or one row says it by itself.
+
+    `extreme`: the row with the highest or lowest number is asked for.
+    """
+    plans = plans_for(question, table, tools.analyzer, about=table.name, operations=(extreme,) if extreme else ())
+    results = _results(plans, table)
     if not results or any(_is_plain(result) for result in results):
         return None
     return told(results, table)

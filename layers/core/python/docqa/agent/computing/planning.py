@@ -22,6 +22,7 @@ from docqa.prompts import prompt
 MAX_TOKENS = 500
 _COLUMNS = 60
 _EXAMPLES = 4
+_LOOKED_AT = 20
 _LONGEST = 40
 
 
@@ -78,8 +79,8 @@ def _lines(table: Table) -> Iterator[str]:
     for column in table.columns[:_COLUMNS]:
         if speaks_to_a_model(column) or neutral(column) != column:
             continue
-        different = {value: None for value in table.held(column) if not speaks_to_a_model(value)}
-        examples = [neutral(value)[:_LONGEST].replace("\n", " ") for value in list(different)[:_EXAMPLES]]
+        different = [value for value in table.different(column)[:_LOOKED_AT] if not speaks_to_a_model(value)]
+        examples = [neutral(value)[:_LONGEST].replace("\n", " ") for value in different[:_EXAMPLES]]
         kind = "yes or no" if column in table.truths else "number" if column in table.numeric else "text"
         yield f"{json.dumps(column, ensure_ascii=False)} ({kind}): {json.dumps(examples, ensure_ascii=False)}"
 
@@ -112,7 +113,7 @@ def _is_met(condition: Condition, table: Table) -> bool:
 def _as_written(condition: Condition, table: Table) -> Condition:
     if condition.comparison not in (Comparison.IS, Comparison.IS_NOT) or condition.column in table.numeric:
         return condition
-    written = {plain(value): value for value in table.held(condition.column)}
+    written = {plain(value): value for value in table.different(condition.column)}
     return replace(condition, values=tuple(written.get(plain(value), value) for value in condition.values))
 
 

@@ -31,17 +31,21 @@ def asked(question: str) -> tuple[Operation, ...]:
     return tuple(found)
 
 
-def plans_for(question: str, table: Table, analyzer: Analyzer, about: str = "") -> tuple[Plan, ...]:
+def plans_for(
+    question: str, table: Table, analyzer: Analyzer, about: str = "", operations: tuple[Operation, ...] = ()
+) -> tuple[Plan, ...]:
     """What the question asks of this table; none where a word of it is not accounted for, or a single row says it.
 
-    `about`: what the table is of, such as the name of its file.
+    `about`: what the table is of, such as the name of its file. `operations`: what is computed, if that is known.
     """
-    most_of = say.MOST_OF.search(question)
-    operations = asked(question) or ((Operation.COUNT,) if most_of else ())
+    most_of = None if operations else say.MOST_OF.search(question)
+    operations = operations or asked(question) or ((Operation.COUNT,) if most_of else ())
     if not operations or (say.COMPARES.search(question) and Operation.DIFFERENCE not in operations):
         return ()
     words = _Words(say.ASIDE.sub(" ", question), table, analyzer)
     words.use(about)
+    if operations[0] in (Operation.HIGHEST, Operation.LOWEST):
+        words.use(say.ORDERS + " ".join(match["what"] for match in say.WHICH.finditer(question)))
     where = _Conditions(words).found()
     reading = _Reading(words, where)
     if most_of and not asked(question) and reading.per is None:
@@ -150,7 +154,7 @@ class _Conditions:
         question = f" {plain(self.words.question)} "
         for column, unordered in found.items():
             values = sorted(unordered, key=lambda value: question.index(f" {value} "))
-            written = {plain(value): value for value in table.held(column)}
+            written = {plain(value): value for value in table.different(column)}
             listed = any(table.lists(column, value) for value in values)
             comparison = Comparison.HOLDS if listed else Comparison.IS
             conditions.append(Condition(column, comparison, tuple(written[value] for value in values)))
@@ -161,7 +165,7 @@ class _Conditions:
         table = self.words.table
         columns: dict[str, list[str]] = {}
         for column in (name for name in table.columns if name not in table.numeric | table.truths):
-            for bare in {plain(value) for value in table.held(column)}:
+            for bare in {plain(value) for value in table.different(column)}:
                 if len(bare) > 1 and f" {bare} " in said:
                     columns.setdefault(bare, []).append(column)
         return columns
@@ -173,7 +177,7 @@ class _Conditions:
         for column in self.words.names.columns(question, [name for name in table.columns if name in table.truths]):
             word = re.escape(column.split()[0][:5])
             no = re.search(rf"{say.NO}\w*{word}\w*", question, re.IGNORECASE)
-            wanted = tuple(sorted({value for value in table.held(column) if is_yes(value) is not bool(no)}))
+            wanted = tuple(sorted(value for value in table.different(column) if is_yes(value) is not bool(no)))
             if wanted:
                 found.append(Condition(column, Comparison.IS, wanted))
                 self.words.use(no[0] if no else "")
@@ -192,7 +196,7 @@ class _Conditions:
             having = [
                 name
                 for name in (short if is_name else table.dates)
-                if any(mentions(value, word, table) for value in table.held(name))
+                if any(mentions(value, word, table) for value in table.different(name))
             ]
             if len(having) == 1:
                 held.append(Condition(having[0], Comparison.HOLDS, (word,)))

@@ -15,6 +15,8 @@ from docqa.core.values import Locale, has_digit, is_truth, iso_date, locale_of, 
 
 _MOSTLY = 0.8
 """Share of a column's filled cells that have to be numbers (dates, durations) for it to be one of numbers."""
+_FIRST = 400
+"""Cells that tell a column of texts without reading the rest."""
 _DURATION = re.compile(r"(?:(\d+):)?([0-5]?\d):([0-5]\d)(?:[.,]\d+)?")
 _UNIT = re.compile(r"(?P<before>[$€£¥]?)[^$€£¥%]*(?P<after>[€%]?)")
 _TOTALS = ("total", "totals", "grand total", "sum", "gesamt", "gesamtsumme", "summe", "insgesamt", "suma")
@@ -105,7 +107,11 @@ class Table:
 
     def held(self, column: str) -> list[str]:
         """The filled cells of a column."""
-        return [value for row in self.cells if (value := self.value(row, column))]
+        return self._held.get(column, [])
+
+    def different(self, column: str) -> list[str]:
+        """The filled cells of a column, each once, in order."""
+        return self._different.get(column, [])
 
     def is_duration(self, column: str) -> bool:
         return column in self.numeric and any(_DURATION.fullmatch(value) for value in self.held(column))
@@ -146,7 +152,7 @@ class Table:
 
         None where that cannot be told: "Manchester" in "Manchester United" is another thing.
         """
-        cells = {plain(cell): [plain(part) for part in _LISTED.split(cell)] for cell in self.held(column)}
+        cells = {plain(cell): [plain(part) for part in _LISTED.split(cell)] for cell in self.different(column)}
         longer = {bare: parts for bare, parts in cells.items() if bare != value and f" {value} " in f" {bare} "}
         for bare, parts in longer.items():
             rest = " ".join(f" {bare} ".replace(f" {value} ", " ", 1).split())
@@ -165,9 +171,25 @@ class Table:
         mine = numbers.pop(row, None)
         return mine is not None and len(numbers) > 1 and math.isclose(mine, math.fsum(numbers.values()), rel_tol=1e-4)
 
+    @cached_property
+    def _held(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {name: [] for name in self.columns}
+        for row in self.cells.values():
+            for name, value in row.items():
+                if name in found and (bare := value.strip()):
+                    found[name].append(bare)
+        return found
+
+    @cached_property
+    def _different(self) -> dict[str, list[str]]:
+        return {name: list(dict.fromkeys(values)) for name, values in self._held.items()}
+
     def _mostly(self, column: str, read: Callable[[str], object | None]) -> bool:
         filled = self.held(column)
-        return bool(filled) and sum(read(cell) is not None for cell in filled) >= _MOSTLY * len(filled)
+        first = filled[:_FIRST]
+        if not first or sum(read(cell) is not None for cell in first) < len(first) / 2:
+            return False
+        return sum(read(cell) is not None for cell in filled) >= _MOSTLY * len(filled)
 
 
 def plain(text: str) -> str:

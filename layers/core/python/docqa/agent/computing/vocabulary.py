@@ -35,6 +35,7 @@ COMPARES = _compiled(
 )
 """What compares two rows is answered by both of them."""
 _WHICH = r"\b(?:which|who|what|welche[rsmn]?|quel(?:le)?)\b.*"
+WHICH = _compiled(r"\b(?:which|what)\s+(?P<what>[^\W\d]+)")
 TOP = _compiled(_WHICH + r"\b(?:highest|most|largest|biggest|höchste\w*|größte\w*|meisten)\b")
 BOTTOM = _compiled(_WHICH + r"\b(?:lowest|least|smallest|fewest|niedrigste\w*|kleinste\w*|wenigsten)\b(?! \d)")
 MOST_COMMON = _compiled(
@@ -116,4 +117,5 @@ MONTHS = {
     )
     for name in names.split()
 }
-ORDERS = "per most highest largest biggest least lowest smallest fewest common often frequent frequently"
+ORDERS = """per most highest largest biggest greatest maximum least lowest smallest fewest minimum common often frequent
+frequently """

@@ -7,14 +7,17 @@ from collections import Counter
 from docqa.agent import summary, tables
 from docqa.agent.computing import reading
 from docqa.agent.computing.answering import by_model, by_rules
+from docqa.agent.computing.plans import Operation
 from docqa.agent.computing.table import Table
 from docqa.agent.evidence import gather
 from docqa.agent.nodes.retrieve import counted
-from docqa.agent.state import Grade, Intent, State, Tools
+from docqa.agent.state import Draft, Grade, Intent, State, Tools
 from docqa.core.errors import NotFound
 from docqa.core.models import Hit, Question
 from docqa.core.models.tools import PendingCall, PlannedCall
 from docqa.retrieval.rewriting import focus
+
+_EXTREMES = {tables.Order.MOST: Operation.HIGHEST, tables.Order.LEAST: Operation.LOWEST}
 
 
 async def act(state: State, tools: Tools) -> State:
@@ -61,21 +64,49 @@ async def _table(state: State, tools: Tools) -> State:
         return done
     hits = await _whole(asked.among, state["question"], tools)
     if len(hits) == tables.WHOLE_FILE:
-        return {**done, "detail": "the table is too long to be computed"}
-    table, computes, is_file = Table.of(hits, asked.among), bool(reading.asked(text)), asked.among.row_from is not None
-    computed = by_rules(text, table, tools) if table else None
-    if table and is_file and computes and computed is None:
-        computed = await by_model(text, table, tools)
-    if computed is None and is_file and asked.wanted is not None:
-        chosen = _chosen(text, asked.wanted, [hit for hit in hits if hit.sheet == asked.among.sheet], tools)
-        if chosen:
-            return {**done, **chosen}
-    if table and is_file and not computes and computed is None:  # an order that no row shows by itself
-        computed = await by_model(text, table, tools)
-    if table is None or computed is None:
-        return done
+        told = f"{asked.among.filename} has too many rows to be computed."
+        return {**done, "besides": told, "detail": "the table is too long to be computed"}
+    table, computed = await asyncio.to_thread(_by_rules, text, asked.among, hits, tools)  # a second for 30,000 rows
+    is_file = asked.among.row_from is not None
+    if computed is None and is_file:
+        ways = (_planned, _chosen) if reading.asked(text) else (_chosen, _planned)
+        for way in ways:
+            found = await way(text, asked, hits, table, tools)
+            if found:
+                return {**done, **found}
+    return {**done, **_told(computed, table, hits)}
+
+
+def _by_rules(text: str, among: Hit, hits: list[Hit], tools: Tools) -> tuple[Table | None, Draft | None]:
+    table = Table.of(hits, among)
+    return table, by_rules(text, table, tools) if table else None
+
+
+async def _planned(text: str, asked: tables.TableQuestion, hits: list[Hit], table: Table | None, tools: Tools) -> State:
+    """What a model would have computed."""
+    return _told(await by_model(text, table, tools) if table else None, table, hits)
+
+
+async def _chosen(text: str, asked: tables.TableQuestion, hits: list[Hit], table: Table | None, tools: Tools) -> State:
+    """The rows that answer by their order; of a long table the highest or lowest number. Empty if nothing decides."""
+    if asked.wanted is None:
+        return {}
+    rows = [hit for hit in hits if hit.sheet == asked.among.sheet]
+    if len(rows) > tables.WHOLE_TABLE:
+        extreme = _EXTREMES.get(asked.wanted.order)
+        return _told(by_rules(text, table, tools, extreme=extreme) if table and extreme else None, table, hits)
+    evidence = gather(text, rows, tools.analyzer)
+    chosen = tables.pick(text, asked.wanted, evidence, tools.analyzer)
+    found: State = {"hits": rows, "evidence": evidence, "grade": Grade.ENOUGH, "chosen": chosen}
+    return {**found, "detail": counted(len(chosen), "row")} if chosen else {}
+
+
+def _told(computed: Draft | None, table: Table | None, hits: list[Hit]) -> State:
+    """Empty if nothing was computed."""
+    if computed is None or table is None:
+        return {}
     detail = f"computed over {counted(len(table.cells), 'row')}"
-    return {**done, "hits": hits, "grade": Grade.ENOUGH, "computed": computed, "detail": detail}
+    return {"hits": hits, "grade": Grade.ENOUGH, "computed": computed, "detail": detail}
 
 
 async def _whole(among: Hit, question: Question, tools: Tools) -> list[Hit]:
@@ -86,16 +117,6 @@ async def _whole(among: Hit, question: Question, tools: Tools) -> list[Hit]:
         )
     except NotFound:
         return []
-
-
-def _chosen(text: str, wanted: tables.Wanted, hits: list[Hit], tools: Tools) -> State:
-    """The rows that answer by their order; empty if nothing decides."""
-    if len(hits) > tables.WHOLE_TABLE:
-        return {}
-    evidence = gather(text, hits, tools.analyzer)
-    chosen = tables.pick(text, wanted, evidence, tools.analyzer)
-    found: State = {"hits": hits, "evidence": evidence, "grade": Grade.ENOUGH, "chosen": chosen}
-    return {**found, "detail": counted(len(chosen), "row")} if chosen else {}
 
 
 async def _read_whole(state: State, tools: Tools) -> State:

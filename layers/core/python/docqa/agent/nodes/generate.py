@@ -117,7 +117,7 @@ async def _quotes(state: State, tools: Tools) -> Draft:
 
 async def _refusal(state: State, tools: Tools) -> Draft:
     coverage = await coverage_of(state["question"], tools.documents)
-    return drafting.refusal(state["evidence"], coverage.sentences())
+    return drafting.refusal(state["evidence"], " ".join(filter(None, [state.get("besides"), coverage.sentences()])))
 
 
 def _sources(state: State) -> list[Hit]:

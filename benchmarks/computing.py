@@ -9,6 +9,8 @@ from docqa.evaluation.answers import contains
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _MARKER = re.compile(r"\s?\[\d+\]")
+_VALUE = re.compile(r": (?P<value>[^:]*?)(?: \([^()]*\))?$", re.MULTILINE)
+"""What a line states: after its last colon, before what it was computed from."""
 _COMPUTED = re.compile(
     r"^(?:Number of|Total of|Average of|Median of|Standard dev|Highest|Lowest|Corr|Diff|Share of)", re.M
 )
@@ -37,7 +39,8 @@ def by_computing(command: str, answers: Sequence[Answered], kinds: Mapping[str, 
 def states(text: str, right: Sequence[str]) -> bool:
     """Whether a text states one of the right answers: of several lines each, a number as exactly as it is given."""
     said = _MARKER.sub("", text)
-    numbers = [float(number.replace(",", "")) for number in _NUMBER.findall(said)]
+    values = "\n".join(match["value"] for match in _VALUE.finditer(said)) if _COMPUTED.search(said) else said
+    numbers = [float(number.replace(",", "")) for number in _NUMBER.findall(values)]
     return any(all(_states(line, said, numbers) for line in one.splitlines()) for one in right if one.strip())
 
 

@@ -47,11 +47,11 @@ COUNT, SUM, AVERAGE = Operation.COUNT, Operation.SUM, Operation.AVERAGE
         ),
         (
             "How many people have a salary above 48,500?",
-            Plan(COUNT, None, (where("salary", Comparison.ABOVE, "48,500"),)),
+            Plan(COUNT, None, (where("salary", Comparison.ABOVE, "48500"),)),
         ),
         (
             "How many people have a salary of no more than $48,500?",
-            Plan(COUNT, None, (where("salary", Comparison.AT_MOST, "48,500"),)),
+            Plan(COUNT, None, (where("salary", Comparison.AT_MOST, "48500"),)),
         ),
         ("What is the average salary per office?", Plan(AVERAGE, "salary", per="office")),
         (
@@ -61,7 +61,7 @@ COUNT, SUM, AVERAGE = Operation.COUNT, Operation.SUM, Operation.AVERAGE
         ("What is the total salary in this table?", Plan(SUM, "salary")),
         ("How many names are there?", Plan(COUNT, None)),
         ("How many teams are there?", Plan(Operation.DIFFERENT, "team")),
-        ("How many members of staff are in Bergen?", Plan(COUNT, None, (where("office", Comparison.IS, "Bergen"),))),
+        ("How many members of staff are in Bergen?", None),
         ("How many people are in Oslo?", None),  # or in New Oslo Port as well?
         ("How many people left in August?", None),
         ("What is the average bonus?", None),
@@ -87,12 +87,13 @@ def test_a_name_that_several_columns_have_is_not_chosen_between() -> None:
         ("What is the average price?", Plan(AVERAGE, "Price in crowns")),
         (
             "How many parts cost more than 1,000 crowns?",
-            Plan(COUNT, None, (where("Price in crowns", Comparison.ABOVE, "1,000"),)),
+            Plan(COUNT, None, (where("Price in crowns", Comparison.ABOVE, "1000"),)),
         ),
         ("Which supplier has the most parts?", Plan(COUNT, per="Supplier", best=Operation.HIGHEST)),
         ("Which part has the most in stock?", None),
+        ("Wie viele Teile kommen von Norseal AS?", None),
         (
-            "Wie viele Teile kommen von Norseal AS?",
+            "Wie viele Einträge gibt es von Norseal AS?",
             Plan(COUNT, None, (where("Supplier", Comparison.IS, "Norseal AS"),)),
         ),
         (
@@ -128,10 +129,10 @@ def test_two_columns_are_correlated() -> None:
         ("How many ships are there?", (COUNT,)),
         ("What was the average price?", (AVERAGE,)),
         ("What was the average number of guests?", (AVERAGE,)),
-        ("What are the mean and the median of the price?", (Operation.MEDIAN, AVERAGE)),
+        ("What are the mean and the median of the price?", (AVERAGE, Operation.MEDIAN)),
         ("What is the total number of guests?", (COUNT,)),
-        ("What percentage of the total is rent?", (Operation.SHARE,)),
-        ("Which port is used most often?", (COUNT,)),
+        ("What percentage of the total is rent?", (Operation.SHARE, SUM)),
+        ("Which port is used most often?", ()),
         ("Wie hoch ist der Gesamtbetrag?", (SUM,)),
         ("Who built the ship?", ()),
     ],

@@ -18,6 +18,8 @@ from docqa.evaluation.datasets import Question
         ("Number of rows: 3 [7]", ["7"], False),
         ("Number of rows, method ASTM D 638: 3", ["ASTM D 638"], True),
         ("", ["4"], False),
+        ("Total of amount: 7 (computed from 5 rows) [1]", ["5"], False),
+        ("Highest HR: 762 (Player: Barry Bonds; computed from 29 rows) [1]", ["Barry Bonds"], True),
     ],
 )
 def test_what_states_a_value(text: str, right: list[str], is_right: bool) -> None:

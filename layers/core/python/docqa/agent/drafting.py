@@ -86,7 +86,7 @@ def standing(draft: Draft, hits: Sequence[Hit]) -> Draft:
 
 def _stands(statement: Statement, draft: Draft, hits: Sequence[Hit]) -> bool:
     if not statement.citations:
-        return not draft.grounded  # only a refusal says something of its own
+        return statement.computed or not draft.grounded  # a refusal says something of its own
     quoted = (
         not draft.grounded
         or statement.computed

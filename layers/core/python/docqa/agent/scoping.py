@@ -36,7 +36,9 @@ def documents_named(question: str, documents: Sequence[DocumentView]) -> list[Do
 
 def _by_file_name(question: str, documents: Sequence[DocumentView]) -> list[DocumentView]:
     said = question.casefold()
-    return [view for view in documents if "." in view.filename and view.filename.casefold() in said]
+    names = {view.filename.casefold() for view in documents if "." in view.filename}
+    found = {name for name in names if re.search(rf"(?<![\w.-]){re.escape(name)}(?!\w)", said)}
+    return [view for view in documents if view.filename.casefold() in found]
 
 
 def _by_what_they_are(question: str, documents: Sequence[DocumentView]) -> list[DocumentView]:

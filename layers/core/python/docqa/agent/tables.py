@@ -18,6 +18,7 @@ from docqa.agent.quotable import holds_rows
 from docqa.agent.rows import Words, matches
 from docqa.core.models import Hit
 from docqa.core.ports import Analyzer
+from docqa.core.values import Locale, locale_of, number
 
 WHOLE_TABLE = 60
 """Passages of a table whose rows are looked at one by one; about 500 rows."""
@@ -156,23 +157,26 @@ def _extreme(
 ) -> list[Candidate]:
     """The row with the largest (smallest) number in the column that the question names."""
     initials = _initials(question)
+    locale = locale_of(value for candidate in kept for _, value in candidate.piece.cells())
     for name, _ in kept[0].piece.cells():
         named = matches(asked, set(analyzer.query_terms(f"{name} {also(name)}"))) & left
         if not named and not (len(name) > 1 and name.casefold() in initials):
             continue
-        numbers = [(_number(candidate, name), candidate) for candidate in kept]
-        known = [(number, candidate) for number, candidate in numbers if number is not None]
+        numbers = [(_number(candidate, name, locale), candidate) for candidate in kept]
+        known = [(value, candidate) for value, candidate in numbers if value is not None]
         if len(known) < max(2, _MOSTLY * len(numbers)):
             continue
-        best = max(number for number, _ in known) if order is Order.MOST else min(number for number, _ in known)
-        return [candidate for number, candidate in known if number == best][:MOST_ROWS]
+        best = (max if order is Order.MOST else min)(value for value, _ in known)
+        return [candidate for value, candidate in known if value == best][:MOST_ROWS]
     return []
 
 
-def _number(candidate: Candidate, column: str) -> float | None:
-    value = next((value for name, value in candidate.piece.cells() if name == column), "")
-    match = _NUMBER.match(value.strip(" $€£"))
-    return float(match[0].replace(",", "")) if match else None
+def _number(candidate: Candidate, column: str, locale: Locale) -> float | None:
+    """What a cell begins with, if it is no number whole: "18.14 metres"."""
+    value = next((value for name, value in candidate.piece.cells() if name == column), "").strip()
+    whole = number(value, locale)
+    match = _NUMBER.match(value.strip(" $€£")) if whole is None else None
+    return float(match[0].replace(",", "")) if match else whole
 
 
 def _initials(question: str) -> set[str]:

@@ -52,7 +52,8 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_TRUTHS = frozenset("true false yes no wahr falsch ja nein oui non vrai faux".split())
+_YES = frozenset("true yes wahr ja oui vrai".split())
+_NO = frozenset("false no falsch nein non faux".split())
 
 
 class Kind(StrEnum):
@@ -122,7 +123,15 @@ def iso_date(cell: str, locale: Locale) -> str | None:
 
 def is_truth(cell: str) -> bool:
     """Whether a cell says yes or no."""
-    return cell.lower() in _TRUTHS
+    return is_yes(cell) or is_no(cell)
+
+
+def is_yes(cell: str) -> bool:
+    return cell.lower() in _YES
+
+
+def is_no(cell: str) -> bool:
+    return cell.lower() in _NO
 
 
 def has_digit(cell: str) -> bool:

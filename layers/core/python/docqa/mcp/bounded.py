@@ -5,26 +5,47 @@ A file that runs by itself: it needs the standard library, and is started once a
 """
 
 import os
+import signal
 import subprocess
 import sys
+from types import FrameType
 
 _PART = 65_536
 
 
 def main(most: int, command: list[str]) -> int:
-    """What the program says goes to standard output. Returns its exit status; 1 if it said more than `most` bytes."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
-        assert program.stdout is not None
-        left = most
-        while part := os.read(program.stdout.fileno(), _PART):
-            left -= len(part)
-            if left < 0:
-                program.kill()
-                return 1
-            view = memoryview(part)
+    """What the program says goes to standard output. Returns its exit status; 1 if it was ended.
+
+    It is ended with all that it started when it said more than `most` bytes, and when nobody listens any more.
+    """
+    signal.signal(signal.SIGTERM, _ended)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as program:
+        try:
+            if program.stdout is not None and _passed_on(program.stdout.fileno(), most):
+                return program.wait()
+            return 1
+        finally:
+            if program.poll() is None:
+                os.killpg(program.pid, signal.SIGKILL)
+
+
+def _passed_on(said: int, most: int) -> bool:
+    """Whether the program came to its end by itself."""
+    while part := os.read(said, _PART):
+        most -= len(part)
+        if most < 0:
+            return False
+        view = memoryview(part)
+        try:
             while view:
                 view = view[os.write(sys.stdout.fileno(), view) :]
-        return program.wait()
+        except BrokenPipeError:
+            return False
+    return True
+
+
+def _ended(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def by_rules(question: str, table: Table, tools: Tools, *, extreme: Operation | 
 
     `extreme`: the row with the highest or lowest number is asked for.
     """
-    plans = plans_for(question, table, tools.analyzer, about=table.name, operations=(extreme,) if extreme else ())
+    plans = plans_for(question, table, tools.analyzer, about=table.name, extreme=extreme)
     results = _results(plans, table)
     if not results or any(_is_plain(result) for result in results):
         return None
@@ -38,8 +38,11 @@ async def by_model(question: str, table: Table, tools: Tools) -> Draft | None:
 
 
 def _is_plain(result: Result) -> bool:
-    counted = result.plan.operation in OF_ROWS or result.plan.per is not None
-    return any(group.of < (1 if counted else 2) for group in result.groups)
+    """Whether no row fits, or a single one says it."""
+    if result.plan.per is not None:
+        return result.plan.best is not Operation.LOWEST and not any(group.of for group in result.groups)
+    least = 1 if result.plan.operation in OF_ROWS else 2
+    return any(group.of < least for group in result.groups)
 
 
 def _results(plans: Sequence[Plan], table: Table) -> list[Result]:

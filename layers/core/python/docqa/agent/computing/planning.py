@@ -5,15 +5,17 @@ that gives orders can at most have something else of the same table computed, an
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from docqa.agent.calling import said
-from docqa.agent.computing.plans import Comparison, Condition, Operation, Plan, fits
+from docqa.agent.computing.plans import OF_SIZE, Comparison, Condition, Operation, Plan, fits
 from docqa.agent.computing.running import selected
-from docqa.agent.computing.table import Table, plain
+from docqa.agent.computing.table import Table
+from docqa.agent.computing.words import bare
 from docqa.agent.fencing import neutral, new_tag
 from docqa.agent.signals import speaks_to_a_model
 from docqa.agent.state import Tools
@@ -24,6 +26,7 @@ _COLUMNS = 60
 _EXAMPLES = 4
 _LOOKED_AT = 20
 _LONGEST = 40
+_WORDS = re.compile(r"[\w-]+")
 
 
 class _Part(BaseModel):
@@ -68,7 +71,7 @@ def parsed(text: str, table: Table) -> tuple[Plan, ...]:
     start, end = text.find("{"), text.rfind("}")
     try:
         answer = _Answer.model_validate(json.loads(text[start : end + 1]))
-    except (json.JSONDecodeError, ValidationError):  # a model that writes none has none
+    except (ValueError, RecursionError):  # a model that writes none has none; pydantic's and json's are ValueErrors
         return ()
     found = [_plan(part, table) for part in answer.plans]
     plans = tuple(plan for plan in found if plan is not None)
@@ -87,10 +90,10 @@ def _lines(table: Table) -> Iterator[str]:
 
 def _plan(part: _Computation, table: Table) -> Plan | None:
     """The plan with columns and cells as the table writes them; None where it does not have them."""
-    names = {plain(column): column for column in reversed(table.columns)} | {column: column for column in table.columns}
+    names = {bare(column): column for column in reversed(table.columns)} | {column: column for column in table.columns}
 
     def known(name: str | None) -> str | None:
-        return None if name is None else names.get(name, names.get(plain(name), name))
+        return None if name is None else names.get(name, names.get(bare(name), name))
 
     conditions = [
         Condition(known(where.column) or "", where.comparison, tuple(_text(value) for value in where.values))
@@ -98,23 +101,39 @@ def _plan(part: _Computation, table: Table) -> Plan | None:
     ]
     best = part.best if part.best in (Operation.HIGHEST, Operation.LOWEST) else None
     plan = Plan(part.operation, known(part.column), tuple(conditions), known(part.per), best, known(part.other))
-    if not fits(plan, table) or not all(_is_met(condition, table) for condition in plan.where):
+    if not fits(plan, table):
         return None
-    return replace(plan, where=tuple(_as_written(condition, table) for condition in plan.where))
+    where = [_as_written(condition, table) for condition in plan.where]
+    found = [condition for condition in where if condition is not None and _is_met(condition, table)]
+    return replace(plan, where=tuple(found)) if len(found) == len(where) else None
 
 
 def _is_met(condition: Condition, table: Table) -> bool:
     """Whether each of its values is met by some row: else the model made it up, or the table writes it another way."""
+    if condition.comparison in OF_SIZE:
+        return True
     if condition.comparison is Comparison.IS_NOT:
         condition = replace(condition, comparison=Comparison.IS)
     return all(selected([replace(condition, values=(value,))], table) for value in condition.values)
 
 
-def _as_written(condition: Condition, table: Table) -> Condition:
-    if condition.comparison not in (Comparison.IS, Comparison.IS_NOT) or condition.column in table.numeric:
-        return condition
-    written = {plain(value): value for value in table.different(condition.column)}
-    return replace(condition, values=tuple(written.get(plain(value), value) for value in condition.values))
+def _as_written(condition: Condition, table: Table) -> Condition | None:
+    """With what the values mean, not what the model wrote: nothing of its own gets into an answer that way."""
+    values = [_meant(value, condition, table) for value in condition.values]
+    found = tuple(value for value in values if value is not None)
+    return replace(condition, values=found) if len(found) == len(values) else None
+
+
+def _meant(value: str, condition: Condition, table: Table) -> str | None:
+    column = condition.column
+    if condition.comparison is Comparison.HOLDS:
+        return " ".join(_WORDS.findall(value)) or None
+    if column in table.numeric:
+        number = table.as_number(value)
+        return None if number is None else table.spelled(number)
+    if condition.comparison in OF_SIZE:
+        return table.as_date(value)
+    return next((cell for cell in table.different(column) if bare(cell) == bare(value)), None)
 
 
 def _text(value: str | float) -> str:

@@ -51,10 +51,6 @@ class Condition:
     comparison: Comparison
     values: tuple[str, ...]
 
-    def told(self) -> str:
-        is_plain = self.comparison is Comparison.IS
-        return f"{self.column} {'' if is_plain else self.comparison + ' '}{' or '.join(self.values)}"
-
 
 @dataclass(frozen=True)
 class Plan:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from docqa.agent.computing.plans import Comparison, Condition, Operation, Plan
-from docqa.agent.computing.table import Table, plain
+from docqa.agent.computing.plans import OF_ROWS, Comparison, Condition, Operation, Plan
+from docqa.agent.computing.table import Table
 from docqa.agent.computing.vocabulary import MONTHS
+from docqa.agent.computing.words import bare
 
 Size = TypeVar("Size", float, str)
 
@@ -30,11 +31,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Result:
-    """`groups`: highest first, or lowest where the lowest is asked for. `empty`: rows that fit and hold no number."""
+    """`groups`: highest first, or lowest where the lowest is asked for. `empty`: rows that fit and hold no number,
+    `without`: groups of which none does."""
 
     plan: Plan
     groups: tuple[Group, ...]
     empty: int = 0
+    without: int = 0
 
 
 _OF_SEVERAL = frozenset({Operation.DEVIATION, Operation.CORRELATION, Operation.DIFFERENCE})
@@ -54,17 +57,21 @@ def carried_out(plan: Plan, table: Table) -> Result | None:
     if plan.operation is Operation.SHARE:
         return _share(plan, fitting, table)
     grouped: dict[str, list[int]] = {} if plan.per else {"": []}
+    if plan.per and plan.operation in OF_ROWS:  # those without one count as well
+        grouped = {table.value(row, plan.per): [] for row in table.cells}
     for row in fitting:
         grouped.setdefault(table.value(row, plan.per) if plan.per else "", []).append(row)
-    found = [group for name, rows in grouped.items() if (group := _group(name, rows, plan, table)) is not None]
-    if not found:
+    groups = [_group(name, rows, plan, table) for name, rows in grouped.items()]
+    found = [group for group in groups if group is not None]
+    if not found or (plan.operation in _OF_SEVERAL and len(found) < len(groups)):
         return None
+    without = len(groups) - len(found)
     least = plan.best is Operation.LOWEST
     found.sort(key=lambda group: (group.value if least else -group.value, group.name))
     if plan.best is not None and plan.per:
         found = [group for group in found if group.value == found[0].value]
     empty = 0 if plan.column is None else len(fitting) - sum(_counts(plan, table, row) for row in fitting)
-    return Result(plan, tuple(found), empty)
+    return Result(plan, tuple(found), empty, without)
 
 
 def selected(where: Sequence[Condition], table: Table) -> list[int]:
@@ -78,13 +85,17 @@ def _share(plan: Plan, fitting: Sequence[int], table: Table) -> Result | None:
     if plan.column is not None:
         fitting, whole = ([row for row in rows if _counts(plan, table, row)] for rows in (fitting, whole))
     part, all_of_it = (_sum(plan, rows, table) for rows in (fitting, whole))
-    if not all_of_it:
+    if not part <= all_of_it or not all_of_it:  # of numbers above and below zero there are no shares
         return None
     return Result(plan, (Group("", 100 * part / all_of_it, tuple(fitting), len(whole)),))
 
 
 def _sum(plan: Plan, rows: Sequence[int], table: Table) -> float:
-    return len(rows) if plan.column is None else math.fsum(_number(table, row, plan.column) for row in rows)
+    """Not a number where it has no shares: with amounts below zero."""
+    if plan.column is None:
+        return len(rows)
+    numbers = [_number(table, row, plan.column) for row in rows]
+    return math.nan if min(numbers, default=0.0) < 0 else sum(numbers)
 
 
 def _group(name: str, rows: Sequence[int], plan: Plan, table: Table) -> Group | None:
@@ -110,16 +121,31 @@ def _of_numbers(name: str, used: Sequence[int], plan: Plan, table: Table) -> Gro
         return None
     if plan.operation is Operation.CORRELATION:
         others = [_number(table, row, plan.other) for row in used]
-        if len(set(numbers)) < 2 or len(set(others)) < 2:
-            return None
-        return Group(name, statistics.correlation(numbers, others), tuple(used), len(used))
+        value = _finite(lambda: statistics.correlation(numbers, others))
+        return None if value is None else Group(name, value, tuple(used), len(used))
     if plan.operation is Operation.DIFFERENCE:
-        return Group(name, abs(numbers[0] - numbers[1]), tuple(used), len(used)) if len(used) == 2 else None
-    value = _COMPUTED[plan.operation](numbers)
+        between = _finite(lambda: abs(numbers[0] - numbers[1])) if len(used) == 2 else None
+        return None if between is None else Group(name, between, tuple(used), len(used))
+    value = _value(plan.operation, numbers)
+    if value is None:
+        return None
     if plan.operation in (Operation.HIGHEST, Operation.LOWEST):
         having = tuple(row for row, held in zip(used, numbers, strict=True) if held == value)
         return Group(name, value, having, len(used))
     return Group(name, value, tuple(used), len(used))
+
+
+def _value(operation: Operation, numbers: Sequence[float]) -> float | None:
+    return _finite(lambda: _COMPUTED[operation](numbers))
+
+
+def _finite(compute: Callable[[], float]) -> float | None:
+    """None for what numbers of this size do not give: an overflow, a column of equal numbers."""
+    try:
+        value = compute()
+    except (ArithmeticError, statistics.StatisticsError):
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _of_days(name: str, used: Sequence[int], plan: Plan, table: Table) -> Group | None:
@@ -172,7 +198,7 @@ def _compares(condition: Condition, wanted: str, table: Table, row: int) -> bool
 
 def mentions(cell: str, wanted: str, table: Table) -> bool:
     """Whether a cell holds these words, or is a day in this month or year."""
-    if f" {plain(wanted)} " in f" {plain(cell)} ":
+    if f" {bare(wanted)} " in f" {bare(cell)} ":
         return True
     day = table.as_date(cell) or ""
     month = MONTHS.get(wanted.casefold())
@@ -183,7 +209,7 @@ def _same(cell: str, wanted: str, table: Table, column: str) -> bool:
     if column in table.numeric:
         number = table.as_number(wanted)
         return number is not None and table.as_number(cell) == number
-    return cell.casefold() == wanted.casefold() or plain(cell) == plain(wanted) != ""
+    return cell.casefold() == wanted.casefold() or bare(cell) == bare(wanted) != ""
 
 
 def _is_so(comparison: Comparison, held: Size | None, wanted: Size | None) -> bool:

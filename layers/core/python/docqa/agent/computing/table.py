@@ -1,5 +1,6 @@
 """The rows of one table, and what its columns hold."""
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from docqa.agent.citing import row_of
+from docqa.agent.computing.words import bare, tokens
 from docqa.agent.evidence import Candidate
 from docqa.agent.quotable import CELL_MARK, Piece
 from docqa.agent.withheld import readable
@@ -17,18 +19,22 @@ _MOSTLY = 0.8
 """Share of a column's filled cells that have to be numbers (dates, durations) for it to be one of numbers."""
 _FIRST = 400
 """Cells that tell a column of texts without reading the rest."""
-_DURATION = re.compile(r"(?:(\d+):)?([0-5]?\d):([0-5]\d)(?:[.,]\d+)?")
+_DURATION = re.compile(r"(\d{1,6}):([0-5]\d):([0-5]\d(?:[.,]\d{1,9})?)")
+"""Of two parts it may be hours and minutes as well as minutes and seconds: such a column is one of text."""
 _UNIT = re.compile(r"(?P<before>[$€£¥]?)[^$€£¥%]*(?P<after>[€%]?)")
-_TOTALS = ("total", "totals", "grand total", "sum", "gesamt", "gesamtsumme", "summe", "insgesamt", "suma")
+_SUMMARIES = frozenset(
+    "total totals sum average mean median minimum maximum gesamt gesamtsumme summe insgesamt durchschnitt mittelwert"
+    " somme moyenne suma promedio".split()
+) | {"grand total", "total general", "total général", "sub total", "sub-total"}
+_SUBTOTALS = ("subtotal ", "sub-total ", "sub total ", "grand total ", "zwischensumme")
+_TOTAL_OF = re.compile(r"(?:total|sum|gesamt|summe)(?: of| for|:)? (?=.)")
 _LISTED = re.compile(r"\s*[,;/&\n]\s*|\s+(?:and|und|et|y)\s+")
+_PART = re.compile(r"(?:total|sum|net|gross|subtotal|gesamt|summe|netto|brutto)\b(?=.)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _UNNAMED = "Row"
 """What the first column of a table is called that has no name."""
-YEARS = range(1500, 2101)
-_LABELS = frozenset("id no no. nr nr. # number rank place position bib week year code serial zip phone".split())
-_SPACES = 4
-_YES = frozenset("yes true y ja wahr oui vrai si sí 1".split())
-_WORD = re.compile(r"[\w&%+.'\u2019-]*\w")
+_FOUR_DIGITS = re.compile(r"(?:1[5-9]|20)\d\d")
+_LABELS = frozenset("id no nr # number rank place position bib week year code serial zip phone".split())
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Table:
         None where rows are missing or do not fit the names of the columns, or there are no names.
         """
         found = _records(hits, among) if among.row_from is not None else _grid(hits, among)
-        if found is None:
+        if not found:
             return None
         cells = {row: line.cells for row, line in found.items()}
         columns = tuple(dict.fromkeys(name for row in cells.values() for name in row if name))
@@ -73,8 +79,13 @@ class Table:
 
     @cached_property
     def numeric(self) -> frozenset[str]:
-        """Columns of numbers or durations."""
-        return frozenset(name for name in self.columns if self._mostly(name, self.as_number))
+        """Columns of numbers, or of durations; not of both."""
+        return frozenset(
+            name
+            for name in self.columns
+            if self._mostly(name, self.as_number)
+            and len({_DURATION.fullmatch(value) is None for value in self.different(name) if self.as_number(value)}) < 2
+        )
 
     @cached_property
     def dates(self) -> frozenset[str]:
@@ -98,8 +109,28 @@ class Table:
         """Of a duration, its seconds."""
         if match := _DURATION.fullmatch(cell):
             hours, minutes, seconds = match.groups()
-            return 3600.0 * int(hours or 0) + 60.0 * int(minutes) + int(seconds)
+            return 3600.0 * int(hours) + 60.0 * int(minutes) + float(seconds.replace(",", "."))
         return number(cell, self.locale)
+
+    def written(self, said: str) -> str | None:
+        """A number of a question as the table would write it; None where it could be one or the other."""
+        digits = said.rstrip(".,")
+        if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
+            digits = digits.replace(",", "")
+        elif re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", digits):
+            if not self.locale.decimal_comma:
+                return None
+            digits = digits.replace(".", "").replace(",", ".")
+        elif re.fullmatch(r"\d+,\d+", digits):
+            digits = digits.replace(",", ".")
+        if not re.fullmatch(r"\d+(?:\.\d+)?", digits):
+            return None
+        return digits.replace(".", ",") if self.locale.decimal_comma else digits
+
+    def spelled(self, number: float) -> str:
+        """A number without marks between its digits."""
+        text = f"{number:.15g}"
+        return text.replace(".", ",") if self.locale.decimal_comma else text
 
     def as_date(self, cell: str) -> str | None:
         """As YYYY-MM-DD."""
@@ -122,40 +153,36 @@ class Table:
         return found.pop() if len(found) == 1 else ("", "")
 
     def adds_up(self, row: int) -> bool:
-        """Whether a row is the sum of the others: it says so, and where it says more, its numbers do as well."""
-        named = next((value for name in self.columns if (value := self.value(row, name))), "").casefold().rstrip(":")
-        if not named.startswith(_TOTALS):
-            return False
-        return named in _TOTALS or any(self._is_sum(row, column) for column in self.numeric)
+        """Whether a row only says something of others: their sum, a part of it, their average."""
+        named = next((name for name in self.columns if name not in self.numeric and self.value(row, name)), "")
+        said = self.value(row, named).casefold().rstrip(":")
+        if said in _SUMMARIES or said.startswith(_SUBTOTALS):
+            return True
+        begins = _TOTAL_OF.match(said)
+        return begins is not None and (said[begins.end() :] in self._names_of_others or self._is_sum(row))
 
     def is_year(self, column: str) -> bool:
-        numbers = [self.as_number(value) for value in self.held(column)]
-        return bool(numbers) and all(number is not None and number in YEARS for number in numbers)
+        """Whether a column holds years: whole numbers of four digits, under a name that says so or nothing else."""
+        return bool(self.held(column)) and all(_FOUR_DIGITS.fullmatch(value) for value in self.different(column))
 
     def is_label(self, column: str) -> bool:
         """Whether the numbers of a column tell rows apart and mean no amount: places, years, identifiers."""
         numbers = [number for value in self.held(column) if (number := self.as_number(value)) is not None]
-        whole = all(number.is_integer() for number in numbers)
-        in_turn = len(numbers) > 2 and numbers in (sorted(numbers), sorted(numbers, reverse=True))
-        named = set(plain(column).split()) & _LABELS
-        return (
-            self.is_year(column) or (whole and bool(named)) or (whole and in_turn and len(set(numbers)) == len(numbers))
-        )
-
-    def is_short(self, column: str) -> bool:
-        """Whether a column holds names and dates, not prose."""
-        held = self.held(column)
-        return bool(held) and sum(value.count(" ") for value in held) <= _SPACES * len(held)
+        if not all(number.is_integer() for number in numbers):
+            return False
+        in_turn = len(numbers) > 2 and {abs(b - a) for a, b in itertools.pairwise(numbers)} == {1.0}
+        return self.is_year(column) or in_turn or bool({token.word for token in tokens(column)} & _LABELS)
 
     def lists(self, column: str, value: str) -> bool | None:
         """Whether a value also stands among others in a cell of its column ("France, Spain").
 
         None where that cannot be told: "Manchester" in "Manchester United" is another thing.
         """
-        cells = {plain(cell): [plain(part) for part in _LISTED.split(cell)] for cell in self.different(column)}
-        longer = {bare: parts for bare, parts in cells.items() if bare != value and f" {value} " in f" {bare} "}
-        for bare, parts in longer.items():
-            rest = " ".join(f" {bare} ".replace(f" {value} ", " ", 1).split())
+        value = bare(value)
+        cells = self._parted(column)
+        longer = {whole: parts for whole, parts in cells.items() if whole != value and f" {value} " in f" {whole} "}
+        for whole, parts in longer.items():
+            rest = " ".join(f" {whole} ".replace(f" {value} ", " ", 1).split())
             if value not in parts and rest not in cells:
                 return None
         return bool(longer)
@@ -166,10 +193,25 @@ class Table:
         piece = next((piece for piece in readable(hit) if piece.line == line), None)
         return None if piece is None else Candidate(hit, piece, frozenset(), 0.0, fits_kind=False)
 
-    def _is_sum(self, row: int, column: str) -> bool:
-        numbers = {other: number for other in self.cells if (number := self.number(other, column)) is not None}
-        mine = numbers.pop(row, None)
-        return mine is not None and len(numbers) > 1 and math.isclose(mine, math.fsum(numbers.values()), rel_tol=1e-4)
+    @cached_property
+    def _names_of_others(self) -> set[str]:
+        return {value.casefold() for name in self.columns if name not in self.numeric for value in self.different(name)}
+
+    def _is_sum(self, row: int) -> bool:
+        """Whether some number of a row is the sum of all others of its column."""
+        for column, (whole, count) in self._sums.items():
+            mine = self.number(row, column)
+            if mine and count > 2 and math.isclose(mine, whole - mine, rel_tol=1e-4):
+                return True
+        return False
+
+    @cached_property
+    def _sums(self) -> dict[str, tuple[float, int]]:
+        found = {}
+        for column in self.numeric:
+            numbers = [number for value in self.held(column) if (number := self.as_number(value)) is not None]
+            found[column] = sum(numbers), len(numbers)  # not exactly: a column of huge numbers has no rows of sums
+        return found
 
     @cached_property
     def _held(self) -> dict[str, list[str]]:
@@ -184,17 +226,21 @@ class Table:
     def _different(self) -> dict[str, list[str]]:
         return {name: list(dict.fromkeys(values)) for name, values in self._held.items()}
 
+    def _parted(self, column: str) -> dict[str, list[str]]:
+        return self._parts.setdefault(
+            column, {bare(cell): [bare(part) for part in _LISTED.split(cell)] for cell in self.different(column)}
+        )
+
+    @cached_property
+    def _parts(self) -> dict[str, dict[str, list[str]]]:
+        return {}
+
     def _mostly(self, column: str, read: Callable[[str], object | None]) -> bool:
         filled = self.held(column)
         first = filled[:_FIRST]
         if not first or sum(read(cell) is not None for cell in first) < len(first) / 2:
             return False
         return sum(read(cell) is not None for cell in filled) >= _MOSTLY * len(filled)
-
-
-def plain(text: str) -> str:
-    """The words of a text, casefolded, one space between."""
-    return " ".join(_WORD.findall(text.casefold()))
 
 
 @dataclass(frozen=True)
@@ -217,12 +263,17 @@ def _records(hits: Iterable[Hit], among: Hit) -> dict[int, _Line] | None:
             places.setdefault(row, (hit, at))
     if not lines or set(lines) != set(range(1, max(lines) + 1)):
         return None
-    found = {row: _Line(*places[row], cells=dict(Piece(lines[row], 0, is_row=True).cells())) for row in sorted(lines)}
+    cells = {row: Piece(lines[row], 0, is_row=True).cells() for row in sorted(lines)}
+    if any(len(dict(parts)) < len(parts) for parts in cells.values()):
+        return None  # a cell that looks like a column must not stand for one
+    found = {row: _Line(*places[row], cells=dict(parts)) for row, parts in cells.items()}
     return _of_one_table(found, among.row_from or 1)
 
 
 def _of_one_table(rows: dict[int, _Line], row: int) -> dict[int, _Line]:
     """Those before and after a row that have columns in common with the one beside them."""
+    if row not in rows:  # of another version, just replaced
+        return {}
     first = last = row
     while first - 1 in rows and rows[first - 1].cells.keys() & rows[first].cells.keys():
         first -= 1
@@ -236,22 +287,28 @@ def _grid(hits: Sequence[Hit], among: Hit) -> dict[int, _Line] | None:
     at = next((at for at, hit in enumerate(hits) if hit.chunk_id == among.chunk_id), None)
     header = _header(among)
     names = [name or _UNNAMED for name in _cells(header)]
-    if at is None or len(set(names)) != len(names) or any(has_digit(name) and not _YEAR.search(name) for name in names):
+    plain = all(not has_digit(name) or _YEAR.search(name) for name in names)
+    if at is None or not header or not plain or len(set(names)) != len(names):
         return None
     first, last = at, at
-    while first > 0 and _header(hits[first - 1]) == header:
+    while first > 0 and _is_same(hits[first - 1], among):
         first -= 1
-    while last + 1 < len(hits) and _header(hits[last + 1]) == header:
+    while last + 1 < len(hits) and _is_same(hits[last + 1], among):
         last += 1
     found: dict[int, _Line] = {}
     for hit in hits[first : last + 1]:
         lines = hit.text.split("\n")
         for place in range(lines.index(header) + 1, len(lines)):
             values = _cells(lines[place])
-            if len(values) != len(names):
-                return None
+            if len(values) != len(names) or _PART.match(values[0]):
+                return None  # of a report, whose columns hold sums of their own
             found[len(found) + 1] = _Line(hit, place, dict(zip(names, values, strict=True)))
     return found or None
+
+
+def _is_same(hit: Hit, among: Hit) -> bool:
+    """Whether a passage is of the same table: below the same headings, under the same header."""
+    return hit.heading_path == among.heading_path and _header(hit) == _header(among)
 
 
 def _header(hit: Hit) -> str:
@@ -261,8 +318,3 @@ def _header(hit: Hit) -> str:
 
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.split(CELL_MARK)]
-
-
-def is_yes(cell: str) -> bool:
-    """Whether a cell that says yes or no says yes."""
-    return cell.casefold() in _YES

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from docqa.agent.citing import cite
-from docqa.agent.computing.plans import OF_ROWS, Operation
+from docqa.agent.computing.plans import OF_ROWS, OF_SIZE, Comparison, Condition, Operation
 from docqa.agent.computing.running import Group, Result
 from docqa.agent.computing.table import Table
+from docqa.agent.fencing import neutral
 from docqa.agent.signals import LEFT_OUT, speaks_to_a_model
 from docqa.agent.state import Draft, Statement
 from docqa.core.models import Citation
@@ -14,7 +15,9 @@ CITED = 3
 """Rows that are cited of those that were computed with."""
 GROUPS = 20
 """Lines of an answer "per" something."""
+_COMMA = str.maketrans(",.", ".,")
 _LONGEST_NAME = 80
+_MOST_VALUES = 5
 _NAMES: Mapping[Operation, str] = {
     Operation.COUNT: "Number of rows with {column}",
     Operation.DIFFERENT: "Number of different values of {column}",
@@ -39,31 +42,53 @@ def told(results: Sequence[Result], table: Table) -> Draft:
         for group in listed:
             lines.append(Statement(_sentence(result, group, table), _citations(group, table, markers), computed=True))
         if len(listed) < len(result.groups):
-            lines.append(Statement(f"({len(result.groups) - len(listed)} more are not listed)"))
+            lines.append(Statement(f"({len(result.groups) - len(listed)} more are not listed)", computed=True))
+        if result.without:
+            lines.append(
+                Statement(f"({result.without} without a value of {shown(result.plan.column or '')})", computed=True)
+            )
     parted = [Statement(one.text, one.citations, "\n", computed=one.computed) for one in lines[:-1]]
     return Draft((*parted, *lines[-1:]), grounded=True)
 
 
 def _citations(group: Group, table: Table, markers: dict[int, int]) -> tuple[Citation, ...]:
-    """Of the first rows; of a count of none there is nothing to show but the table, whose first row stands for it."""
+    """Of the first rows that may be shown; where there are none, the first of the table stands for all."""
+    return tuple(_cited(group.rows, CITED, table, markers) or _cited(tuple(table.cells), 1, table, markers))
+
+
+def _cited(rows: Sequence[int], most: int, table: Table, markers: dict[int, int]) -> list[Citation]:
     found: list[Citation] = []
-    for row in group.rows or tuple(table.cells):
+    for row in rows:
         candidate = table.candidate(row)
         if candidate is not None:
             found.append(cite(candidate, markers.setdefault(row, len(markers) + 1)))
-        if len(found) == (CITED if group.rows else 1):
+        if len(found) == most:
             break
-    return tuple(found)
+    return found
 
 
 def _sentence(result: Result, group: Group, table: Table) -> str:
     plan = result.plan
-    what = _NAMES[plan.operation].format(column=plan.column, other=plan.other)
+    what = _NAMES[plan.operation].format(column=shown(plan.column or ""), other=shown(plan.other or ""))
     if plan.column is None:
         what = "Share of rows" if plan.operation is Operation.SHARE else "Number of rows"
-    where = "".join(f", {condition.told()}" for condition in plan.where)
-    per = f", {plan.per} {shown(group.name) or '(empty)'}" if plan.per else ""
+    said = [one for one in plan.where if one.column != plan.per or one.comparison is not Comparison.IS]
+    where = "".join(f", {_condition(condition, table)}" for condition in said)
+    per = f", {shown(plan.per)} {shown(group.name) or '(empty)'}" if plan.per else ""
     return f"{what}{where}{per}: {_value(result, group, table)}{_computed_from(result, group, table)}"
+
+
+def _condition(condition: Condition, table: Table) -> str:
+    how = "" if condition.comparison is Comparison.IS else f"{condition.comparison} "
+    column, values = condition.column, [shown(value) for value in condition.values]
+    if condition.comparison in OF_SIZE and column in table.numeric and not table.is_year(column):
+        values = [_number(number, table) for value in values if (number := table.as_number(value)) is not None]
+    return f"{shown(column)} {how}{_listed(values)}"
+
+
+def _listed(values: Sequence[str]) -> str:
+    more = len(values) - _MOST_VALUES
+    return " or ".join(values[:_MOST_VALUES]) + (f" or {more} more" if more > 0 else "")
 
 
 def _value(result: Result, group: Group, table: Table) -> str:
@@ -71,22 +96,26 @@ def _value(result: Result, group: Group, table: Table) -> str:
     if group.day:
         return shown(group.day)
     if plan.operation is Operation.SHARE:
-        return f"{_number(group.value)}%"
+        return f"{_number(group.value, table)}%"
     if plan.column is None or plan.operation in (Operation.COUNT, Operation.DIFFERENT):
-        return f"{group.value:,.0f}"
+        return _marked(f"{group.value:,.0f}", table)
     if plan.operation is Operation.CORRELATION:
-        return f"{group.value:.3f}"
+        return _marked(f"{group.value:.3f}", table)
     if table.is_duration(plan.column):
         return _duration(group.value)
     before, after = table.unit(plan.column)
     sign = "-" if group.value < 0 else ""
-    return f"{sign}{before}{_number(abs(group.value))}{after}"
+    return f"{sign}{before}{_number(abs(group.value), table)}{after}"
 
 
 def _computed_from(result: Result, group: Group, table: Table) -> str:
     """How many rows went in, what was left out, and whose the highest is."""
     plan = result.plan
     notes: list[str] = []
+    if plan.operation is Operation.DIFFERENCE and plan.column is not None:
+        by = plan.where[0].column if plan.where else plan.column
+        both = [f"{table.value(row, by)}: {table.value(row, plan.column)}" for row in group.rows]
+        notes.append(", ".join(map(shown, both)))
     if plan.operation in (Operation.HIGHEST, Operation.LOWEST):
         named = [shown(name) for row in group.rows[:CITED] if (name := _name(row, plan.column, table))]
         more = len(group.rows) - len(named)
@@ -116,16 +145,22 @@ def shown(text: str) -> str:
     """A cell as it may stand in an answer."""
     if speaks_to_a_model(text):
         return LEFT_OUT
+    text = neutral(text)
     return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
 
 
-def _number(value: float) -> str:
+def _number(value: float, table: Table) -> str:
     """Two places; small ones with as many as it takes to tell them apart."""
-    if 0 < value < 0.1:
-        return f"{value:.3g}"
-    return f"{value:,.2f}".removesuffix(".00")
+    text = f"{value:.3g}" if 0 < value < 0.1 else f"{value:,.2f}".removesuffix(".00")
+    return _marked(text, table)
+
+
+def _marked(text: str, table: Table) -> str:
+    """With the marks that the table's own numbers have."""
+    return text.translate(_COMMA) if table.locale.decimal_comma else text
 
 
 def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+    minutes, rest = divmod(seconds, 60)
+    second = f"{rest:05.2f}".removesuffix(".00")
+    return f"{minutes // 60:.0f}:{minutes % 60:02.0f}:{second}"

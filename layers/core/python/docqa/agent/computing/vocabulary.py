@@ -5,97 +5,89 @@ import re
 from docqa.agent.computing.plans import Comparison, Operation
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+def _words(*texts: str) -> frozenset[str]:
+    return frozenset(word for text in texts for word in text.split())
+
+
 ASKS = {
-    Operation.SHARE: r"\b(?:percentage|percent|share|proportion|fraction|anteil|prozent\w*|pourcentage|porcentaje)\b",
-    Operation.DIFFERENCE: r"\b(?:differences?|how much (?:more|less|higher|lower|larger|smaller)|unterschied|différence"
-    r"|diferencia)\b",
-    Operation.DEVIATION: r"\b(?:standard deviation|std|standardabweichung|écart[- ]type|desviación estándar)\b",
-    Operation.CORRELATION: r"\b(?:correlat\w+|korrel\w+|corrél\w+)\b",
-    Operation.MEDIAN: r"\b(?:median|médiane?|mediana)\b",
-    Operation.AVERAGE: r"\b(?:average|mean|on average|durchschnitt\w*|mittelwert|moyenne|promedio)\b",
-    Operation.COUNT: r"\b(?:how many|(?:total |the )?number of|count of|wie ?viele?|anzahl|combien|cuánt[oa]s)\b",
-    Operation.SUM: r"\b(?:total|sum|combined|altogether|in all|insgesamt|summe|gesamt\w*|somme|suma)\b",
+    Operation.SHARE: compiled(r"\b(?:percentage|percent|share|proportion|fraction|anteil|pourcentage|porcentaje)\b"),
+    Operation.DIFFERENCE: compiled(r"\b(?:difference|unterschied|différence|diferencia)\b"),
+    Operation.DEVIATION: compiled(
+        r"\b(?:standard deviation|std|standardabweichung|écart[- ]type|desviación estándar)\b"
+    ),
+    Operation.CORRELATION: compiled(r"\b(?:correlat\w+|korrel\w+|corrél\w+)\b(?: coefficient\b)?"),
+    Operation.MEDIAN: compiled(r"\b(?:median|médiane?|mediana)\b(?: number of\b)?"),
+    Operation.AVERAGE: compiled(r"\b(?:average|mean|durchschnitt\w*|mittelwert|moyenne|promedio)\b(?: number of\b)?"),
+    Operation.COUNT: compiled(
+        r"\b(?:how many|(?:total )?(?:number|count) of(?: times)?|wie ?viele?|anzahl(?: der)?|combien(?: de)?"
+        r"|cuánt[oa]s)\b"
+    ),
+    Operation.SUM: compiled(r"\b(?:total|sum|combined|altogether|insgesamt|summe|gesamt\w*|somme|suma)\b"),
 }
-PATTERNS = {operation: _compiled(pattern) for operation, pattern in ASKS.items()}
+"""What says what is computed."""
+IN_TOTAL = compiled(r"\b(?:in total|altogether|combined|overall|in all|insgesamt|au total|en total)\b")
+"""After "how many" it asks for nothing else."""
+SUMS_UP = compiled(r"\b(?:average|mean|median|highest|lowest) values?(?= of| in| for|\b)")
 
-PER = _compiled(r"\b(?:per|by|for each|for every|in each|pro|je|nach|par|por)\s+(?:the\s+)?(?P<what>[\w -]{2,40})")
-HOW_MANY = _compiled(
-    r"\b(?:how many|number of|count of|wie ?viele?|anzahl(?: der)?|combien(?: de)?|cuánt[oa]s)\s+"
-    r"(?:(?:different|distinct|unique|verschiedene|différent\w*|distint[oa]s)\s+)?(?P<what>[\w-]+(?: [\w-]+)?)"
-)
-SHARE_OF = _compiled(
-    r"\b(?:percentage|percent|share|proportion|fraction|anteil|prozent) (?:of|der|de) (?:all |the )*(?P<what>[\w-]+)"
-)
-COMPARES = _compiled(
-    r"\b(?:higher|lower|more|less|fewer|larger|bigger|smaller|greater|höher\w*|mehr|weniger|größer\w*)\b(?! than\b)"
-)
-"""What compares two rows is answered by both of them."""
-_WHICH = r"\b(?:which|who|what|welche[rsmn]?|quel(?:le)?)\b.*"
-WHICH = _compiled(r"\b(?:which|what)\s+(?P<what>[^\W\d]+)")
-TOP = _compiled(_WHICH + r"\b(?:highest|most|largest|biggest|höchste\w*|größte\w*|meisten)\b")
-BOTTOM = _compiled(_WHICH + r"\b(?:lowest|least|smallest|fewest|niedrigste\w*|kleinste\w*|wenigsten)\b(?! \d)")
-MOST_COMMON = _compiled(
-    _WHICH + r"\b(?:(?:most|least) (?:common|often|frequent(?:ly)?|used|represented)"
-    r"|(?:used|listed) (?:the )?(?:most|least)|(?:am )?häufigsten?|seltensten?|plus fréquente?|más frecuente)\b"
-)
-MOST_OF = _compiled(
-    _WHICH + r"\b(?:has|have|had|with|hat|haben)\s+(?:the\s+|die\s+)?(?:most|fewest|least|meisten|wenigsten)\s+"
-    r"(?P<what>[\w-]+(?: [\w-]+)?)"
-)
-"""Which region has the most orders: they are counted, or a column of that name is added up."""
-LEAST = _compiled(r"\bleast\b|seltenst")
-HAVING = _compiled(r"\b(?:has|have|had|with|made|hat|haben)\b")
+IN_THIS = compiled(r"\b(?:in|of) (?:this|these) (?:table|list|file|data|dataset|sheet|spreadsheet|column)\b")
 
-_NUMBER = r"[$€£]?(?P<value>\d[\d.,]*\d|\d)(?![\w-])"
-_SIZES = (
-    (Comparison.AT_LEAST, r"(?:at least|no (?:less|fewer) than|not (?:under|below)|mindestens|au moins|al menos|>=|≥)"),
-    (Comparison.AT_MOST, r"(?:at most|no more than|not (?:over|above)|up to|höchstens|au plus|<=|≤)"),
-    (
-        Comparison.ABOVE,
-        r"(?:(?:more|greater|higher|larger|bigger|longer|older) than|above|over|exceed(?:s|ed|ing)?|mehr als|über|"
-        r"größer als|plus de|más de|>)",
-    ),
-    (
-        Comparison.BELOW,
-        r"(?:(?:less|fewer|lower|smaller|shorter|younger) than|below|under|weniger als|unter|kleiner als|moins de|"
-        r"menos de|<)",
-    ),
+PER = (("per",), ("by",), ("for", "each"), ("for", "every"), ("in", "each"), ("pro",), ("je",), ("par",), ("por",))
+WHICH = _words("which what welche welcher welches quel quelle")
+ASKING = _words("which what who whom whose when where why how welche welcher welches wer wie quel quelle qui cuál")
+YES_OR_NO = compiled(
+    r"\s*(?:is|are|was|were|does|do|did|has|have|had|can|could|ist|sind|hat|haben|est-ce)\b(?! there an? )"
 )
-SIZES = tuple((comparison, _compiled(rf"{words}\s*{_NUMBER}")) for comparison, words in _SIZES)
-BETWEEN = _compiled(
-    r"\b(?:between|from|zwischen|von|entre|de)\s+(?P<low>\d[\d.,]*)\s*(?:and|to|until|-|\u2013|und|bis|et|y|a)\s*"
-    r"(?P<high>\d[\d.,]*\d|\d)"
-)
-NO = r"\b(?:no|not|non|without|keine?|nicht|ohne|sans)[ -]+"
+HIGHEST = _words("highest most largest biggest greatest maximum höchste höchsten größte größten meisten")
+LOWEST = _words("lowest least smallest fewest minimum niedrigste niedrigsten kleinste kleinsten wenigsten")
+MOST = _words("most fewest least meisten wenigsten")
+"""Of those, what also counts."""
+COMMON = _words("common frequent frequently often used")
+DIFFERENT = _words("different distinct unique verschiedene")
 
-QUOTED = re.compile(r"[\"\u201c\u201e']([^\"\u201c\u201d\u201e']{2,80})[\"\u201d']")
-ASIDE = _compiled(
-    r"^\s*\d+[.)]\s+|\b(?:in|during|of|by|on)\s+(?:this|these|the given)\s+(?:particular\s+)?[^\W\d]+"
-    r"|\bif (?:yes|so)\b.*|\bround\w* (?:\w+ ){0,3}to \w+ decimal places?\b"
+_SIZES = {
+    Comparison.AT_MOST: r"(?:at most|(?:no|not) (?:more|higher|larger|longer|greater) than"
+    r"|not (?:over|above|exceeding)|up to|höchstens|au plus|<=|≤)",
+    Comparison.AT_LEAST: r"(?:at least|(?:no|not) (?:less|fewer|lower|smaller) than|not (?:under|below)|mindestens"
+    r"|au moins|al menos|>=|≥)",
+    Comparison.ABOVE: r"(?:(?:more|greater|higher|larger|bigger|longer|older) than|above|over|exceed(?:s|ed|ing)?"
+    r"|mehr als|über|größer als|plus de|más de|>)",
+    Comparison.BELOW: r"(?:(?:less|fewer|lower|smaller|shorter|younger) than|below|under|weniger als|unter|kleiner als"
+    r"|moins de|menos de|<)",
+}
+_NUMBER = r"[$€£]?(?P<value>\d[\d.,]*\d|\d)(?:[%€]|\b)(?![\w-])"
+SIZES = {comparison: compiled(rf"(?<!\w){words}\s*{_NUMBER}") for comparison, words in _SIZES.items()}
+"""A comparison with a number; those that are made of others ("no more than") come first."""
+BETWEEN = compiled(
+    r"\b(?:between|from|zwischen|von|entre)\s+(?P<low>\d[\d.,]*)\s*(?:and|to|until|-|\u2013|und|bis|et|y)\s*"
+    r"(?P<high>\d[\d.,]*\d|\d)(?![\w-])"
 )
-"""What says nothing of what is computed: the number of a question, "in this list"."""
-VALUE_OF = _compiled(r"\b(?:average|mean|median|highest|lowest|maximum|minimum|different) values? (?:of|in|for)\b")
-WORD = re.compile(r"[^\W\d][\w'-]+|\d{4}")
-ROWS = frozenset("row rows record records entry entries line lines item items zeilen einträge lignes filas".split())
+BESIDE = _words("a an of is are was were with have has had that an the im in")
+"""What may stand between a column and what it is compared with."""
 
-SAYS_NOTHING = (
-    """how is are was were be been the of in for with and or to a an do does did have has had on at by from than
-    more less least most table tables data dataset file csv sheet spreadsheet list listed row rows record records
-    entry entries line lines item items column columns calculate compute find determine give tell show report
-    identify what which many much there overall all whole every each recorded contained contain include included
-    answer round decimal places result coefficient distribution between number count total sum average mean amount
-    times time individuals people persons observations against used represented came come play played happened took
-    place high low big large long different distinct unique""",
-    """wie viele hoch groß lang tabelle datei zeile zeilen spalte einträge wert werte berechne gibt es alle kommen kommt
-    stammen stammt haben hat sind ist war waren beträgt verschiedene insgesamt von in der die das""",
-    "combien y a-t-il dans ligne lignes fichier tableau viennent vient sont est de du des la le les total toutes tous",
-    "cuántas cuántos hay en la tabla fila filas son es vienen viene de del las los todos todas total",
+ROWS = _words(
+    "row rows record records entry entries line lines item items people persons individuals observations times",
+    "zeile zeilen einträge personen ligne lignes personnes fila filas personas",
 )
-"""In each language: words of questions that say nothing of which rows are meant."""
+"""What rows are called, whatever they are of."""
+SAYS_NOTHING = _words(
+    "how is are was were be been the of in for with and a an do does did have has had on at from there what which who",
+    "please tell me give show find out calculate compute determine table data dataset file csv sheet spreadsheet",
+    "column columns list listed recorded located come comes came belong belongs all every between that",
+    "wie ist sind war waren die der das den dem in im von für mit und ein eine einen es gibt hat haben kommen kommt",
+    "hoch groß tabelle datei spalte alle zwischen welche welcher welches aus",
+    "quel quelle est sont le la les l de des du dans pour avec et un une il y a-t-il viennent vient tous toutes entre",
+    "cuál es son el los las en para con y hay vienen viene todos todas entre",
+)
+"""Words of questions that leave open which rows are meant. What changes that is none of them: not, other, or, only,
+before, after, than, each, this, he."""
+IN = _words("in during of im en")
+"""Before a month or a year."""
+NO = _words("not non no un nicht")
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -117,5 +109,3 @@ MONTHS = {
     )
     for name in names.split()
 }
-ORDERS = """per most highest largest biggest greatest maximum least lowest smallest fewest minimum common often frequent
-frequently """

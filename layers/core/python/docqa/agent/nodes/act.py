@@ -15,7 +15,6 @@ from docqa.agent.state import Draft, Grade, Intent, State, Tools
 from docqa.core.errors import NotFound
 from docqa.core.models import Hit, Question
 from docqa.core.models.tools import PendingCall, PlannedCall
-from docqa.retrieval.rewriting import focus
 
 _EXTREMES = {tables.Order.MOST: Operation.HIGHEST, tables.Order.LEAST: Operation.LOWEST}
 
@@ -58,7 +57,7 @@ async def _called(state: State, tools: Tools) -> State:
 
 async def _table(state: State, tools: Tools) -> State:
     """Of a file's rows, what is computed of them or the rows that answer; of a table in a text, what rules compute."""
-    asked, text = state["table"], focus(state["asked"])
+    asked, text = state["table"], state["asked"]  # whole: what is set aside may be a condition
     done: State = {"table": None, "table_read": True, "detail": "the table does not answer"}
     if asked is None:
         return done

@@ -51,6 +51,8 @@ def plans_for(
 
     `about`: what the table is of, such as the name of its file. `extreme`: the highest or lowest number is asked for.
     """
+    numbered = say.NUMBERED.match(question)
+    question = question[numbered.end() :] if numbered else question
     if len(question) > _LONGEST or say.YES_OR_NO.match(question):
         return ()
     reading = _Reading(question, table, Names(table, analyzer), about)
@@ -229,7 +231,8 @@ class _Reading:
 
     def _count(self) -> Plan | None:
         """Rows, or different values; "how many goals did Oslo score" adds up."""
-        if self._common:
+        times = say.TIMES.search(self._question)
+        if self._common or (times and self._parts.where):
             return self._of(Operation.COUNT, None)
         at = self._noun_at()
         while self._word(at) in say.DIFFERENT:

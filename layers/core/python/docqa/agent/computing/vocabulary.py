@@ -23,8 +23,8 @@ ASKS = {
     Operation.MEDIAN: compiled(r"\b(?:median|médiane?|mediana)\b(?: number of\b)?"),
     Operation.AVERAGE: compiled(r"\b(?:average|mean|durchschnitt\w*|mittelwert|moyenne|promedio)\b(?: number of\b)?"),
     Operation.COUNT: compiled(
-        r"\b(?:how many|(?:total )?(?:number|count) of(?: times)?|wie ?viele?|anzahl(?: der)?|combien(?: de)?"
-        r"|cuánt[oa]s)\b"
+        r"\b(?:how many(?: times)?|(?:total )?(?:number|count) of(?: times)?|wie ?viele?|anzahl(?: der)?"
+        r"|combien(?: de)?|cuánt[oa]s)\b"
     ),
     Operation.SUM: compiled(r"\b(?:total|sum|combined|altogether|insgesamt|summe|gesamt\w*|somme|suma)\b"),
 }
@@ -33,6 +33,9 @@ IN_TOTAL = compiled(r"\b(?:in total|altogether|combined|overall|in all|insgesamt
 """After "how many" it asks for nothing else."""
 SUMS_UP = compiled(r"\b(?:average|mean|median|highest|lowest) values?(?= of| in| for|\b)")
 
+TIMES = compiled(r"\b(?:number of times|how many times)\b")
+NUMBERED = compiled(r"\s*\d{1,2}[.)]\s+(?=\D)")
+"""Of a list of questions."""
 IN_THIS = compiled(r"\b(?:in|of) (?:this|these) (?:table|list|file|data|dataset|sheet|spreadsheet|column)\b")
 
 PER = (("per",), ("by",), ("for", "each"), ("for", "every"), ("in", "each"), ("pro",), ("je",), ("par",), ("por",))
@@ -76,7 +79,7 @@ ROWS = _words(
 SAYS_NOTHING = _words(
     "how is are was were be been the of in for with and a an do does did have has had on at from there what which who",
     "please tell me give show find out calculate compute determine table data dataset file csv sheet spreadsheet",
-    "column columns list listed recorded located come comes came belong belongs all every between that",
+    "column columns list listed recorded located as come comes came belong belongs all every between that",
     "wie ist sind war waren die der das den dem in im von für mit und ein eine einen es gibt hat haben kommen kommt",
     "hoch groß tabelle datei spalte alle zwischen welche welcher welches aus",
     "quel quelle est sont le la les l de des du dans pour avec et un une il y a-t-il viennent vient tous toutes entre",

@@ -14,7 +14,7 @@ from docqa.core.events import AskEvent, DoneEvent
 from docqa.core.models import DocumentView, Hit, Question
 from docqa.core.models.chat import Receipt
 from docqa.core.models.usage import Spent, UsageReport
-from docqa.core.ports import Analyzer, Retriever
+from docqa.core.ports import Analyzer, PassageReader, Retriever
 from docqa.core.ports.chat import ChatRouter
 from docqa.llm import chain
 from docqa.llm.breaker import Breakers
@@ -120,6 +120,7 @@ def answerer(
     langsmith_key: str = "",
     toolbox: Toolbox | None = None,
     analyzer: Analyzer | None = None,
+    passages: PassageReader | None = None,
 ) -> GraphAnswerer:
     return GraphAnswerer(
         retriever=retriever or ListRetriever(hits),
@@ -129,7 +130,7 @@ def answerer(
         conversations=conversations or RememberingConversations(),
         memories=memories or MemoryMemories(),
         documents=ListedDocuments(documents),  # type: ignore[arg-type]
-        passages=ReadDocuments(hits),
+        passages=passages or ReadDocuments(hits),
         toolbox=toolbox or toolbox_of(),
         calls=calls or RememberingCalls(),
         traces=RunTraces(settings, langsmith_key),

@@ -87,7 +87,7 @@ SAYS_NOTHING = _words(
 )
 """Words of questions that leave open which rows are meant. What changes that is none of them: not, other, or, only,
 before, after, than, each, this, he."""
-IN = _words("in during of im en")
+IN = _words("in during of for im en")
 """Before a month or a year."""
 NO = _words("not non no un nicht")
 

@@ -121,6 +121,21 @@ def test_what_was_asked_of_models_is_told(reader: User, model: CompatibleApi) ->
 # -- answers that are read on --------------------------------------------------------------------------------------
 
 
+SALES = ["order,region,amount", *(f"A{n},{('North', 'South', 'West')[n % 3]},{n}.50" for n in range(1, 301))]
+
+
+def test_a_table_is_computed_by_rules_or_by_a_plan_of_the_model(user: User, model: CompatibleApi) -> None:
+    user.ready("sales.csv", "\n".join(SALES).encode())
+    [done] = named(ask(user, ROADS[0], "What is the total amount per region in sales.csv?"), "done")
+    assert done["answer"].split("\n")[0].startswith("Total of amount, region North: 15,200 (computed from 100 rows)")
+    assert {citation["filename"] for citation in done["citations"]} == {"sales.csv"}
+    where = {"column": "region", "comparison": "is", "values": ["West"]}
+    model.scripts = [[json.dumps({"plans": [{"operation": "average", "column": "amount", "where": [where]}]})]]
+    [done] = named(ask(user, ROADS[0], "In sales.csv, how much do those out West spend, on average?"), "done")
+    assert done["answer"].startswith("Average of amount, region West: 151 (computed from 100 rows)")
+    assert [citation["row"] for citation in done["citations"]] == [2, 5, 8]
+
+
 @pytest.mark.parametrize("road", ROADS)
 def test_a_finished_answer_is_read_on_from_any_event(reader: User, road: str) -> None:
     url = f"{reader.stack.roads[road]}/api/v1/ask/stream"

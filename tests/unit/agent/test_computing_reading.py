@@ -61,6 +61,11 @@ COUNT, SUM, AVERAGE = Operation.COUNT, Operation.SUM, Operation.AVERAGE
         ("What is the total salary in this table?", Plan(SUM, "salary")),
         ("How many names are there?", Plan(COUNT, None)),
         ("How many teams are there?", Plan(Operation.DIFFERENT, "team")),
+        (
+            "How many people are in Bergen, in staff.csv?",
+            Plan(COUNT, None, (where("office", Comparison.IS, "Bergen"),)),
+        ),
+        ("How many people are in Bergen, in other.csv?", None),
         ("How many members of staff are in Bergen?", None),
         ("How many people are in Oslo?", None),  # or in New Oslo Port as well?
         ("How many people left in August?", None),

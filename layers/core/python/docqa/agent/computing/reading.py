@@ -100,6 +100,7 @@ class _Reading:
             return ()
         for match in (*say.SUMS_UP.finditer(self._question), *say.IN_THIS.finditer(self._question)):
             self._cover_match(match)
+        self._cover_file()
         operations = (extreme,) if extreme else self._operations()
         self._conditions()
         self._grouping(extreme)
@@ -167,6 +168,13 @@ class _Reading:
                 if any(end - first == 1 and first in inside for first, end in spans):
                     return True
         return any((value.first, value.end) in spans for value in self._values)
+
+    def _cover_file(self) -> None:
+        """ "in sales.csv"."""
+        file = [token.word for token in tokens(self._table.file)]
+        for first in range(len(self._said) - len(file) + 1):
+            if file and [token.word for token in self._said[first : first + len(file)]] == file:
+                self._cover(first, first + len(file))
 
     # -- what is computed --------------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ class Table:
     """Where each row stands: its passage and the line of it."""
     name: str = ""
     """Words of its file's and its sheet's names."""
+    file: str = ""
+    """Its file's name as it is."""
     totals: tuple[int, ...] = ()
     """Rows that only add up the others."""
 
@@ -62,7 +64,7 @@ class Table:
         cells = {row: line.cells for row, line in found.items()}
         columns = tuple(dict.fromkeys(name for row in cells.values() for name in row if name))
         name = f"{among.filename.rpartition('.')[0]} {among.sheet or ''}".replace("_", " ").replace("-", " ")
-        whole = cls(columns, cells, {row: (line.hit, line.at) for row, line in found.items()}, name)
+        whole = cls(columns, cells, {row: (line.hit, line.at) for row, line in found.items()}, name, among.filename)
         totals = tuple(row for row in cells if whole.adds_up(row))
         kept = {row: values for row, values in cells.items() if row not in totals}
         return replace(whole, cells=kept, totals=totals) if columns and kept else None

@@ -16,7 +16,9 @@ from tests.fakes.llm.server import Reply, refusing_url
 from tests.fakes.llm.vendor import OUTPUT_TOKENS, TEXT, Refusal, Vendor
 
 MODELS = ("groq", "openai", "anthropic", "cohere", "bedrock", "openai-compatible")
-PATIENT = Pacing(first_token_s=1.0, retries=1, backoff_s=0)
+PATIENT = Pacing(first_token_s=20.0, retries=1, backoff_s=0)
+HASTY = PATIENT.model_copy(update={"first_token_s": 1.0})
+"""Where silence is what goes wrong: a busy machine may be silent for a second as well."""
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +79,10 @@ def fail(around: World, name: str, way: Way, times: int = 2) -> None:
     vendor.replies = [way(vendor) for _ in range(times)]
 
 
-def asked(around: World, runner: asyncio.Runner, names: list[str], **more: object) -> Outcome:
-    return runner.run(ask(around.router(",".join([*names, "extractive"]), pacing=PATIENT), request(), **more))  # type: ignore[arg-type]
+def asked(
+    around: World, runner: asyncio.Runner, names: list[str], *, pacing: Pacing = PATIENT, **more: object
+) -> Outcome:
+    return runner.run(ask(around.router(",".join([*names, "extractive"]), pacing=pacing), request(), **more))  # type: ignore[arg-type]
 
 
 def overload(around: World, names: list[str]) -> list[tuple[str, str]]:
@@ -102,7 +106,7 @@ def test_what_fails_before_the_first_word_is_passed_over(
     names = order(provider, place)
     before = overload(around, names[:place])
     fail(around, provider, reply, times)
-    outcome = asked(around, runner, names)
+    outcome = asked(around, runner, names, pacing=HASTY if way == "silence" else PATIENT)
     following = [*names, "extractive"][place + 1]
     assert outcome.error is None
     assert outcome.road == [*before, *[(provider, code)] * times, (following, "ok")]

@@ -87,6 +87,13 @@ SAYS_NOTHING = _words(
 )
 """Words of questions that leave open which rows are meant. What changes that is none of them: not, other, or, only,
 before, after, than, each, this, he."""
+OF = _words("of der de")
+AND = _words("and und et y")
+OR = _words("or oder ou o")
+OF_WHOM = _words("by von par por")
+"""Before a cell: "by Eirik Solem"."""
+VERBS = _words("are is was were have has had come comes came belong belongs sind ist haben hat kommen sont ont")
+"""After what a share is of: a condition that follows is of the part, not of the whole."""
 IN = _words("in during of for im en")
 """Before a month or a year."""
 NO = _words("not non no un nicht")

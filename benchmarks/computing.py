@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.answered import Answered
 from benchmarks.figures import Grid
+from docqa.agent.computing.telling import NAMES, OF_WHOLE_ROWS
 from docqa.evaluation.answers import contains
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _MARKER = re.compile(r"\s?\[\d+\]")
 _VALUE = re.compile(r": (?P<value>[^:]*?)(?: \([^()]*\))?$", re.MULTILINE)
 """What a line states: after its last colon, before what it was computed from."""
-_COMPUTED = re.compile(
-    r"^(?:Number of|Total of|Average of|Median of|Standard dev|Highest|Lowest|Corr|Diff|Share of)", re.M
-)
+_BEGINNINGS = {*OF_WHOLE_ROWS.values(), *(name.partition("{")[0] for name in NAMES.values())}
+_COMPUTED = re.compile(rf"^(?:{'|'.join(map(re.escape, sorted(_BEGINNINGS)))})", re.MULTILINE)
 
 
 def by_computing(command: str, answers: Sequence[Answered], kinds: Mapping[str, str]) -> Grid:

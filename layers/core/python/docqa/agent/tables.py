@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from docqa.agent.citing import row_of
 from docqa.agent.computing.naming import also
+from docqa.agent.computing.vocabulary import HIGHEST, HIGHEST_OF, LOWEST, LOWEST_OF, one_of
 from docqa.agent.evidence import Candidate, Evidence
 from docqa.agent.quotable import holds_rows
 from docqa.agent.rows import Words, matches
@@ -46,16 +47,8 @@ _ASKS = (
     (Order.BEFORE, r"\b(?:before|preceding|above|vor|avant)\b"),
     (Order.LAST, r"\b(?:last|final|bottom|letzte[rsn]?|dernière?)\b"),
     (Order.FIRST, r"\b(?:first|top|erste[rsn]?|première?)\b"),
-    (
-        Order.MOST,
-        r"\b(?:most|highest|largest|biggest|greatest|maximum|dearest|oldest|longest|tallest|deepest|heaviest"
-        r"|höchste[rsn]?|meisten?|größte[rsn]?|teuerste[rsn]?)\b",
-    ),
-    (
-        Order.LEAST,
-        r"\b(?:least|lowest|smallest|fewest|minimum|cheapest|youngest|shortest|shallowest|lightest"
-        r"|niedrigste[rsn]?|wenigsten|kleinste[rsn]?|billigste[rsn]?)\b",
-    ),
+    (Order.MOST, one_of(HIGHEST | HIGHEST_OF)),
+    (Order.LEAST, one_of(LOWEST | LOWEST_OF)),
 )
 _COMPILED = tuple((order, re.compile(pattern, re.IGNORECASE)) for order, pattern in _ASKS)
 _ORDER_WORDS = """after before below above following preceding last final bottom first top most highest largest biggest

@@ -31,27 +31,29 @@ _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})" + _TIME)
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th)?[ -]([^\W\d]{3,9})\.?,?[ -](\d{4}|\d{2})" + _TIME)
 _MONTH_DAY = re.compile(r"([^\W\d]{3,9})\.? +(\d{1,2}),? +(\d{4})" + _TIME)
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan",
-            "feb fev",
-            "mar m\u00e4r",
-            "apr avr",
-            "may mai",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "oct okt",
-            "nov",
-            "dec dez",
+            "january januar janvier enero jan",
+            "february februar f\u00e9vrier febrero feb",
+            "march m\u00e4rz mars marzo mar",
+            "april avril abril apr",
+            "may mai mayo",
+            "june juni juin junio jun",
+            "july juli juillet julio jul",
+            "august ao\u00fbt agosto aug",
+            "september septembre septiembre sep sept",
+            "october oktober octobre octubre oct okt",
+            "november novembre noviembre nov",
+            "december dezember d\u00e9cembre diciembre dec dez",
         ),
         start=1,
     )
     for name in names.split()
 }
+"""By their names, lower case, in English, German, French and Spanish."""
+_BEGINNINGS = {"fev": 2, **{name[:3]: number for name, number in MONTHS.items() if name[:3] != "jui"}}
 _YES = frozenset("true yes wahr ja oui vrai".split())
 _NO = frozenset("false no falsch nein non faux".split())
 
@@ -115,9 +117,9 @@ def iso_date(cell: str, locale: Locale) -> str | None:
         day, month = (match[1], match[3]) if locale.day_first else (match[3], match[1])
         return _iso(match[4], month, day) or _iso(match[4], day, month)
     if match := _DAY_MONTH.fullmatch(cell):
-        return _iso(match[3], _MONTHS.get(match[2][:3].lower(), 0), match[1])
+        return _iso(match[3], _month(match[2]), match[1])
     if match := _MONTH_DAY.fullmatch(cell):
-        return _iso(match[3], _MONTHS.get(match[1][:3].lower(), 0), match[2])
+        return _iso(match[3], _month(match[1]), match[2])
     return None
 
 
@@ -136,6 +138,11 @@ def is_no(cell: str) -> bool:
 
 def has_digit(cell: str) -> bool:
     return _DIGIT.search(cell) is not None
+
+
+def _month(name: str) -> int:
+    """Of a name or what begins like one; 0 for what does not."""
+    return MONTHS.get(name.lower()) or _BEGINNINGS.get(name[:3].lower(), 0)
 
 
 def _iso(year: str, month: str | int, day: str) -> str | None:

@@ -9,7 +9,7 @@ from docqa.agent.computing import vocabulary as say
 from docqa.agent.computing.naming import Mention
 from docqa.agent.computing.plans import OF_SIZE, Comparison, Condition
 from docqa.agent.computing.sentence import Sentence
-from docqa.core.values import is_no, is_yes
+from docqa.core.values import MONTHS, is_no, is_yes
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
@@ -139,8 +139,8 @@ class Conditions:
         sentence = self.sentence
         for at in (at + 1 for at, token in enumerate(sentence.said) if token.word in say.IN):
             end, months, years = at, list[str](), list[str]()
-            while sentence.word(end) in say.MONTHS or (months and sentence.word(end) in say.AND | say.OR):
-                if sentence.word(end) in say.MONTHS:
+            while sentence.word(end) in MONTHS or (months and sentence.word(end) in say.AND | say.OR):
+                if sentence.word(end) in MONTHS:
                     months.append(sentence.said[end].raw)
                 end += 1
             if _YEAR.fullmatch(sentence.word(end)):

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from docqa.agent.computing.plans import OF_ROWS, Comparison, Condition, Operation, Plan
 from docqa.agent.computing.table import Table
-from docqa.agent.computing.vocabulary import MONTHS
 from docqa.agent.computing.words import bare
+from docqa.core.values import MONTHS
 
 Size = TypeVar("Size", float, str)
 

@@ -15,10 +15,11 @@ CITED = 3
 """Rows that are cited of those that were computed with."""
 GROUPS = 20
 """Lines of an answer "per" something."""
+OF_WHOLE_ROWS = {Operation.COUNT: "Number of rows", Operation.SHARE: "Share of rows"}
 _COMMA = str.maketrans(",.", ".,")
 _LONGEST_NAME = 80
 _MOST_VALUES = 5
-_NAMES: Mapping[Operation, str] = {
+NAMES: Mapping[Operation, str] = {
     Operation.COUNT: "Number of rows with {column}",
     Operation.DIFFERENT: "Number of different values of {column}",
     Operation.SUM: "Total of {column}",
@@ -69,9 +70,9 @@ def _cited(rows: Sequence[int], most: int, table: Table, markers: dict[int, int]
 
 def _sentence(result: Result, group: Group, table: Table) -> str:
     plan = result.plan
-    what = _NAMES[plan.operation].format(column=shown(plan.column or ""), other=shown(plan.other or ""))
+    what = NAMES[plan.operation].format(column=shown(plan.column or ""), other=shown(plan.other or ""))
     if plan.column is None:
-        what = "Share of rows" if plan.operation is Operation.SHARE else "Number of rows"
+        what = OF_WHOLE_ROWS[plan.operation]
     said = [one for one in plan.where if one.column != plan.per or one.comparison is not Comparison.IS]
     where = "".join(f", {_condition(condition, table)}" for condition in said)
     per = f", {shown(plan.per)} {shown(group.name) or '(empty)'}" if plan.per else ""

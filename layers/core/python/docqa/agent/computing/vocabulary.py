@@ -9,6 +9,11 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+def one_of(words: frozenset[str]) -> str:
+    """A pattern of any of these words."""
+    return rf"\b(?:{'|'.join(sorted(words))})\b"
+
+
 def _words(*texts: str) -> frozenset[str]:
     return frozenset(word for text in texts for word in text.split())
 
@@ -44,8 +49,17 @@ ASKING = _words("which what who whom whose when where why how welche welcher wel
 YES_OR_NO = compiled(
     r"\s*(?:is|are|was|were|does|do|did|has|have|had|can|could|ist|sind|hat|haben|est-ce)\b(?! there an? )"
 )
-HIGHEST = _words("highest most largest biggest greatest maximum höchste höchsten größte größten meisten")
-LOWEST = _words("lowest least smallest fewest minimum niedrigste niedrigsten kleinste kleinsten wenigsten")
+HIGHEST = _words(
+    "highest most largest biggest greatest maximum meiste meisten",
+    "höchste höchsten höchster höchstes größte größten größter größtes",
+)
+LOWEST = _words(
+    "lowest least smallest fewest minimum wenigsten",
+    "niedrigste niedrigsten niedrigster niedrigstes kleinste kleinsten kleinster kleinstes",
+)
+HIGHEST_OF = _words("dearest oldest longest tallest deepest heaviest teuerste teuersten teuerster teuerstes")
+LOWEST_OF = _words("cheapest youngest shortest shallowest lightest billigste billigsten billigster billigstes")
+"""Those that also say of what."""
 MOST = _words("most fewest least meisten wenigsten")
 """Of those, what also counts."""
 COMMON = _words("common frequent frequently often used")
@@ -97,25 +111,3 @@ VERBS = _words("are is was were have has had come comes came belong belongs sind
 IN = _words("in during of for im en")
 """Before a month or a year."""
 NO = _words("not non no un nicht")
-
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january januar janvier enero jan",
-            "february februar février febrero feb",
-            "march märz mars marzo mar",
-            "april avril abril apr",
-            "may mai mayo",
-            "june juni juin junio jun",
-            "july juli juillet julio jul",
-            "august août agosto aug",
-            "september septembre septiembre sep sept",
-            "october oktober octobre octubre oct okt",
-            "november novembre noviembre nov",
-            "december dezember décembre diciembre dec dez",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
